@@ -1,0 +1,1 @@
+//! Criterion benchmarks, one topic a file.

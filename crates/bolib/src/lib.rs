@@ -1,0 +1,1 @@
+//! 124 bilevel test problems, two QVI examples and a bilevel control problem, with references.

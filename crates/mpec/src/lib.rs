@@ -1,0 +1,1 @@
+//! Mathematical programs with equilibrium constraints and bilevel programs.

@@ -1,0 +1,282 @@
+//! A model with exact derivatives from one generic function.
+
+use linalg::Pattern;
+use num_dual::{Dual64, HyperDual64, HyperHyperDual64};
+
+use crate::counters::Verb;
+use crate::scratch::Scratch;
+use crate::structure::Structure;
+use crate::{Counters, Functions, Meta, Model, Scalar, Smooth, TwiceSmooth};
+
+/// Exact derivatives of [`Functions`] by dual numbers, as an object-safe model.
+///
+/// The sparsity of Jacobian and Hessian is read off the formula at construction
+/// ([`Dependence`](crate::Dependence)), and Jacobian entries that cannot change are evaluated once.
+/// A gradient costs one evaluation in `Dual64` (about twice an ordinary one) for each variable on
+/// which f depends, a Jacobian one for each variable that enters a constraint nonlinearly, a Hessian
+/// one in `HyperDual64` (about five times) for each entry of its structure, a directional
+/// derivative of the Hessian one in `HyperHyperDual64` (about twelve times) for each entry.
+#[derive(Debug)]
+pub struct AutoModel<U> {
+    functions: U,
+    meta: Meta,
+    structure: Structure,
+    /// Values of the Jacobian entries that are constant, 0 at the others.
+    constant_jac: Vec<f64>,
+    counters: Counters,
+    values: Scratch<f64>,
+    duals: Scratch<Dual64>,
+    hyper_duals: Scratch<HyperDual64>,
+    third_duals: Scratch<HyperHyperDual64>,
+}
+
+impl<U: Functions> AutoModel<U> {
+    /// A model of `functions` with the sizes, start and bounds of `meta`.
+    pub fn new(functions: U, meta: Meta) -> Self {
+        let mut structure = Structure::detect(&functions, meta.nvar(), meta.ncon());
+        let constant_jac = constant_entries(&functions, &meta, &mut structure);
+        AutoModel {
+            functions,
+            meta,
+            structure,
+            constant_jac,
+            counters: Counters::default(),
+            values: Scratch::new(),
+            duals: Scratch::new(),
+            hyper_duals: Scratch::new(),
+            third_duals: Scratch::new(),
+        }
+    }
+
+    /// The functions this model is made of, for other readings of the same formulas.
+    pub fn functions(&self) -> &U {
+        &self.functions
+    }
+
+    /// L(x, y; σ) in any number type; terms with a zero weight are left out.
+    fn lagrangian<T: Scalar>(&self, x: &[T], y: &[f64], sigma: f64, c: &mut [T]) -> T {
+        let mut sum = T::from(0.0);
+        if sigma != 0.0 {
+            sum += self.functions.obj(x) * sigma;
+        }
+        if y.iter().any(|&y| y != 0.0) {
+            c.fill(T::from(0.0));
+            self.functions.cons(x, c);
+            for (&c, &y) in c.iter().zip(y) {
+                if y != 0.0 {
+                    sum += c * y;
+                }
+            }
+        }
+        sum
+    }
+}
+
+impl<U: Functions> Model for AutoModel<U> {
+    fn meta(&self) -> &Meta {
+        &self.meta
+    }
+    fn obj(&self, x: &[f64]) -> f64 {
+        assert_eq!(x.len(), self.meta.nvar(), "length of x");
+        self.counters.add(Verb::Obj);
+        self.functions.obj(x)
+    }
+    fn cons(&self, x: &[f64], c: &mut [f64]) {
+        assert_eq!(
+            (x.len(), c.len()),
+            (self.meta.nvar(), self.meta.ncon()),
+            "lengths of x and c"
+        );
+        self.counters.add(Verb::Cons);
+        c.fill(0.0);
+        self.functions.cons(x, c);
+    }
+    fn counters(&self) -> Option<&Counters> {
+        Some(&self.counters)
+    }
+}
+
+impl<U: Functions> Smooth for AutoModel<U> {
+    fn grad(&self, x: &[f64], g: &mut [f64]) {
+        let n = self.meta.nvar();
+        assert_eq!((x.len(), g.len()), (n, n), "lengths of x and g");
+        self.counters.add(Verb::Grad);
+        g.fill(0.0);
+        self.duals.with(n, Dual64::from(0.0), |t| {
+            lift(x, t);
+            for &j in &self.structure.obj_variables {
+                t[j].eps = 1.0;
+                g[j] = self.functions.obj(t).eps;
+                t[j].eps = 0.0;
+            }
+        });
+    }
+
+    fn jac_structure(&self) -> &Pattern {
+        &self.structure.jac
+    }
+
+    fn jac_coord(&self, x: &[f64], vals: &mut [f64]) {
+        let (n, m) = (self.meta.nvar(), self.meta.ncon());
+        assert_eq!(
+            (x.len(), vals.len()),
+            (n, self.constant_jac.len()),
+            "lengths of x and vals"
+        );
+        self.counters.add(Verb::Jac);
+        vals.copy_from_slice(&self.constant_jac);
+        let rows = self.structure.jac.rows();
+        self.duals.with(n + m, Dual64::from(0.0), |buffer| {
+            let (t, c) = buffer.split_at_mut(n);
+            lift(x, t);
+            for (j, entries) in self.structure.jac_columns() {
+                if entries.clone().all(|k| self.structure.is_constant[k]) {
+                    continue;
+                }
+                t[j].eps = 1.0;
+                c.fill(Dual64::from(0.0));
+                self.functions.cons(t, c);
+                t[j].eps = 0.0;
+                for k in entries.filter(|&k| !self.structure.is_constant[k]) {
+                    vals[k] = c[rows[k]].eps;
+                }
+            }
+        });
+    }
+
+    fn jprod(&self, x: &[f64], v: &[f64], out: &mut [f64]) {
+        let (n, m) = (self.meta.nvar(), self.meta.ncon());
+        assert_eq!(
+            (x.len(), v.len(), out.len()),
+            (n, n, m),
+            "lengths of x, v and out"
+        );
+        self.counters.add(Verb::Jprod);
+        self.duals.with(n + m, Dual64::from(0.0), |buffer| {
+            let (t, c) = buffer.split_at_mut(n);
+            for ((t, &x), &v) in t.iter_mut().zip(x).zip(v) {
+                *t = Dual64::new(x, v);
+            }
+            self.functions.cons(t, c);
+            for (out, c) in out.iter_mut().zip(c) {
+                *out = c.eps;
+            }
+        });
+    }
+
+    fn jtprod(&self, x: &[f64], w: &[f64], out: &mut [f64]) {
+        self.counters.add(Verb::Jtprod);
+        self.values.with(self.constant_jac.len(), 0.0, |vals| {
+            self.jac_coord(x, vals);
+            self.structure.jac.mul_transpose(vals, w, out);
+        });
+    }
+}
+
+impl<U: Functions> TwiceSmooth for AutoModel<U> {
+    fn hess_structure(&self) -> &Pattern {
+        &self.structure.hess
+    }
+
+    fn hess_coord(&self, x: &[f64], y: &[f64], sigma: f64, vals: &mut [f64]) {
+        let (n, m) = (self.meta.nvar(), self.meta.ncon());
+        assert_eq!(
+            (x.len(), y.len(), vals.len()),
+            (n, m, self.structure.hess.nnz()),
+            "lengths"
+        );
+        self.counters.add(Verb::Hess);
+        self.hyper_duals
+            .with(n + m, HyperDual64::from(0.0), |buffer| {
+                let (t, c) = buffer.split_at_mut(n);
+                lift(x, t);
+                for (value, (i, j)) in vals.iter_mut().zip(self.structure.hess.iter()) {
+                    (t[i].eps1, t[j].eps2) = (1.0, 1.0);
+                    *value = self.lagrangian(t, y, sigma, c).eps1eps2;
+                    (t[i].eps1, t[j].eps2) = (0.0, 0.0);
+                }
+            });
+    }
+
+    fn hprod(&self, x: &[f64], y: &[f64], sigma: f64, v: &[f64], out: &mut [f64]) {
+        let (n, m) = (self.meta.nvar(), self.meta.ncon());
+        assert_eq!(
+            (x.len(), y.len(), v.len(), out.len()),
+            (n, m, n, n),
+            "lengths"
+        );
+        self.counters.add(Verb::Hprod);
+        self.hyper_duals
+            .with(n + m, HyperDual64::from(0.0), |buffer| {
+                let (t, c) = buffer.split_at_mut(n);
+                lift(x, t);
+                for (t, &v) in t.iter_mut().zip(v) {
+                    t.eps2 = v;
+                }
+                for i in 0..n {
+                    t[i].eps1 = 1.0;
+                    out[i] = self.lagrangian(t, y, sigma, c).eps1eps2;
+                    t[i].eps1 = 0.0;
+                }
+            });
+    }
+
+    fn hess_directional(&self, x: &[f64], y: &[f64], sigma: f64, v: &[f64], vals: &mut [f64]) {
+        let (n, m) = (self.meta.nvar(), self.meta.ncon());
+        assert_eq!(
+            (x.len(), y.len(), v.len()),
+            (n, m, n),
+            "lengths of x, y and v"
+        );
+        self.counters.add(Verb::HessDirectional);
+        self.third_duals
+            .with(n + m, HyperHyperDual64::from(0.0), |buffer| {
+                let (t, c) = buffer.split_at_mut(n);
+                lift(x, t);
+                for (t, &v) in t.iter_mut().zip(v) {
+                    t.eps3 = v;
+                }
+                for (value, (i, j)) in vals.iter_mut().zip(self.structure.hess.iter()) {
+                    (t[i].eps1, t[j].eps2) = (1.0, 1.0);
+                    *value = self.lagrangian(t, y, sigma, c).eps1eps2eps3;
+                    (t[i].eps1, t[j].eps2) = (0.0, 0.0);
+                }
+            });
+    }
+}
+
+/// Copies a point into a number type, as constants.
+fn lift<T: Scalar>(x: &[f64], t: &mut [T]) {
+    for (t, &x) in t.iter_mut().zip(x) {
+        *t = T::from(x);
+    }
+}
+
+/// Evaluates the Jacobian entries that the structure calls constant, at one point away from the
+/// places where formulas tend to be singular; an entry that is not finite there is not constant.
+fn constant_entries<U: Functions>(
+    functions: &U,
+    meta: &Meta,
+    structure: &mut Structure,
+) -> Vec<f64> {
+    let mut vals = vec![0.0; structure.jac.nnz()];
+    let mut c = vec![Dual64::from(0.0); meta.ncon()];
+    let mut t: Vec<Dual64> = (0..meta.nvar())
+        .map(|j| Dual64::from(1.0 + (0.618 * (j + 1) as f64).fract()))
+        .collect();
+    let columns: Vec<_> = structure.jac_columns().collect();
+    for (j, entries) in columns {
+        t[j].eps = 1.0;
+        c.fill(Dual64::from(0.0));
+        functions.cons(&t, &mut c);
+        t[j].eps = 0.0;
+        for k in entries {
+            let value = c[structure.jac.rows()[k]].eps;
+            structure.is_constant[k] &= value.is_finite();
+            if structure.is_constant[k] {
+                vals[k] = value;
+            }
+        }
+    }
+    vals
+}

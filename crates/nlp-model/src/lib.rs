@@ -1,0 +1,40 @@
+//! Optimization models as traits, with exact derivatives.
+//!
+//! [`Model`] ⊂ [`Smooth`] ⊂ [`TwiceSmooth`] is the grammar that solvers speak: sizes and bounds in
+//! [`Meta`], values, sparse first and second derivatives in coordinate form, structure and values
+//! apart. [`AutoModel`] makes such a model from one generic function, [`ClosureModel`] from
+//! closures. [`Bilevel`] and [`Qvi`] are the structured problems, and [`bilevel!`] is the notation
+//! in which the first are written.
+
+mod auto;
+pub mod bilevel;
+pub mod check;
+mod closure;
+mod counters;
+mod dependence;
+mod error;
+mod functions;
+mod linearised;
+mod meta;
+mod model;
+#[doc(hidden)]
+pub mod notation;
+pub mod qvi;
+mod real;
+mod scalar;
+mod scratch;
+mod structure;
+
+pub use auto::AutoModel;
+pub use bilevel::{AutoBilevel, Bilevel, BilevelFunctions, BilevelShape};
+pub use closure::ClosureModel;
+pub use counters::{Counters, Verb};
+pub use dependence::Dependence;
+pub use error::{ModelError, check_bounds, check_length, check_point};
+pub use functions::Functions;
+pub use linearised::Linearised;
+pub use meta::Meta;
+pub use model::{Model, Smooth, TwiceSmooth};
+pub use qvi::{AutoQvi, Qvi, QviFunctions, QviShape};
+pub use real::Real;
+pub use scalar::Scalar;

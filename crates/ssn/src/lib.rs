@@ -1,0 +1,1 @@
+//! Semismooth Newton methods for complementarity, KKT and value-function systems.

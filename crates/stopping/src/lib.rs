@@ -1,0 +1,1 @@
+//! The stopping criterion as an input of any algorithm.

@@ -1,0 +1,1 @@
+//! Trust-region and Levenberg-Marquardt steps.

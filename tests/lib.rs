@@ -1,0 +1,1 @@
+//! Properties every solver must have, literature values, oracles.
