@@ -1,1 +1,36 @@
-//! 124 bilevel test problems, two QVI examples and a bilevel control problem, with references.
+//! Bilevel test problems with references: the BOLIB library, quasi-variational examples, a control
+//! problem of any size.
+//!
+//! The 124 nonlinear problems of BOLIB are stated in the notation of the papers
+//! ([`catalogue`]), each beside what is known about it ([`Problem`]): the published starts, the
+//! value to reach, and where the literature is wrong.
+//!
+//! ```
+//! let mut convex = bolib::problems().iter().filter(|p| p.lower_convex && p.variables() <= 2);
+//! let problem = convex.next().ok_or("none")?;
+//! let model = problem.build();
+//! let start = problem.starts[0].stacked();
+//! assert!(model.upper().obj(&start).is_finite());
+//! # Ok::<(), &str>(())
+//! ```
+//!
+//! The row order, the parameters and the starts are those of the MATLAB code of BOLIB. Where that
+//! code, its documents and the papers disagree, [`Problem::comment`] says so.
+//!
+//! # References
+//!
+//! - S. Zhou, A. B. Zemkoho, A. Tin, BOLIB: Bilevel optimization library of test problems, in
+//!   Bilevel Optimization: Advances and Next Challenges, Springer, 2020.
+//! - J. Dutta, L. Lafhim, A. B. Zemkoho, S. Zhou, Nonconvex quasi-variational inequalities:
+//!   stability analysis and application to numerical optimization, 2024: the published tables.
+
+pub mod catalogue;
+mod error;
+mod names;
+mod problem;
+mod reference;
+
+pub use error::BolibError;
+pub use names::{problem, problems};
+pub use problem::{Point, Problem};
+pub use reference::{Evidence, Reference};

@@ -1,8 +1,42 @@
-//! Dense factorizations of column-major matrices.
+//! Dense factorizations of column-major matrices: LU, Cholesky, LBLᵀ, QR, eigenvalues and SVD.
 
+mod cholesky;
 #[cfg(feature = "faer")]
 pub(crate) mod coordinate;
 mod elimination;
+#[cfg(feature = "faer")]
+mod lblt;
 mod lu;
+mod qr;
+#[cfg(feature = "faer")]
+mod spectral;
 
+pub use cholesky::DenseCholesky;
+#[cfg(feature = "faer")]
+pub use lblt::DenseLblt;
 pub use lu::DenseLu;
+pub use qr::DenseQr;
+#[cfg(feature = "faer")]
+pub use spectral::{
+    numerical_rank, singular_values, svd, symmetric_eigenvalues, symmetric_eigenvectors,
+};
+
+use crate::slice::{axpy, dot};
+
+/// y = A x for a column-major A of order n.
+fn multiply(n: usize, a: &[f64], x: &[f64], y: &mut [f64]) {
+    y.fill(0.0);
+    for j in 0..n {
+        axpy(x[j], &a[j * n..(j + 1) * n], y);
+    }
+}
+
+/// y = A x for a symmetric column-major A of which only the lower triangle is read.
+fn multiply_symmetric(n: usize, a: &[f64], x: &[f64], y: &mut [f64]) {
+    y.fill(0.0);
+    for j in 0..n {
+        let below = &a[j * n + j + 1..(j + 1) * n];
+        axpy(x[j], below, &mut y[j + 1..]);
+        y[j] += a[j * n + j] * x[j] + dot(below, &x[j + 1..]);
+    }
+}

@@ -74,6 +74,12 @@ pub enum FactorError {
         /// NaN when a factor is not finite.
         residual: f64,
     },
+    /// The iteration for eigenvalues or singular values did not converge.
+    #[error("no convergence for {n} eigenvalues or singular values")]
+    NoConvergence {
+        /// How many were asked for.
+        n: usize,
+    },
     /// The sparse analysis failed, for lack of memory or because indices overflow.
     #[error("the sparse analysis of {n} unknowns and {nnz} entries failed")]
     Analysis {

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Numbers of positive, negative and zero eigenvalues of a symmetric matrix.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Inertia {
     /// Number of positive eigenvalues.
     pub positive: usize,

@@ -15,7 +15,9 @@ pub mod slice;
 pub mod sparse_lu;
 
 pub use assembly::Assembly;
-pub use dense::DenseLu;
+#[cfg(feature = "faer")]
+pub use dense::DenseLblt;
+pub use dense::{DenseCholesky, DenseLu, DenseQr};
 pub use error::{FactorError, PatternError};
 #[cfg(feature = "faer")]
 pub use factorization::lu;

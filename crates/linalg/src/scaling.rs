@@ -9,7 +9,6 @@ pub(crate) fn inverse_power_of_two(x: f64) -> f64 {
 }
 
 /// A power of two near 1/√x for x > 0: brings x·s² into [1/2, 2).
-#[cfg(feature = "faer")]
 pub(crate) fn inverse_root_power_of_two(x: f64) -> f64 {
     debug_assert!(x >= 0.0 && x.is_finite());
     // Exponent of x with its bias; the root's exponent is half of it, rounded up.
@@ -33,7 +32,6 @@ mod tests {
         }
     }
 
-    #[cfg(feature = "faer")]
     #[test]
     fn the_root_scales_from_both_sides() {
         for x in [1.0, 1.5, 2.0, 3.0, 1e300, 1e-300, 0.1, 7e-12] {

@@ -53,13 +53,13 @@ impl<U: Functions> AutoModel<U> {
         &self.functions
     }
 
-    /// L(x, y; σ) in any number type; terms with a zero weight are left out.
-    fn lagrangian<T: Scalar>(&self, x: &[T], y: &[f64], sigma: f64, c: &mut [T]) -> T {
+    /// L(x, y; σ) in any number type; `None` for `y` leaves the constraints out, σ = 0 the objective.
+    fn lagrangian<T: Scalar>(&self, x: &[T], y: Option<&[f64]>, sigma: f64, c: &mut [T]) -> T {
         let mut sum = T::from(0.0);
         if sigma != 0.0 {
             sum += self.functions.obj(x) * sigma;
         }
-        if y.iter().any(|&y| y != 0.0) {
+        if let Some(y) = y {
             c.fill(T::from(0.0));
             self.functions.cons(x, c);
             for (&c, &y) in c.iter().zip(y) {
@@ -69,6 +69,28 @@ impl<U: Functions> AutoModel<U> {
             }
         }
         sum
+    }
+
+    /// Sets each entry of the Hessian's structure to `second(i, j, y, σ)`, with the weights that
+    /// matter for it; an entry to which no weighted term contributes is 0.
+    fn for_each_hessian_entry(
+        &self,
+        y: &[f64],
+        sigma: f64,
+        vals: &mut [f64],
+        mut second: impl FnMut(usize, usize, Option<&[f64]>, f64) -> f64,
+    ) {
+        let some_multiplier = y.iter().any(|&y| y != 0.0);
+        let entries = self.structure.hess.iter().zip(&self.structure.hess_from);
+        for (value, ((i, j), &(from_obj, from_cons))) in vals.iter_mut().zip(entries) {
+            let sigma = if from_obj { sigma } else { 0.0 };
+            let y = (from_cons && some_multiplier).then_some(y);
+            *value = if sigma == 0.0 && y.is_none() {
+                0.0
+            } else {
+                second(i, j, y, sigma)
+            };
+        }
     }
 }
 
@@ -190,11 +212,12 @@ impl<U: Functions> TwiceSmooth for AutoModel<U> {
             .with(n + m, HyperDual64::from(0.0), |buffer| {
                 let (t, c) = buffer.split_at_mut(n);
                 lift(x, t);
-                for (value, (i, j)) in vals.iter_mut().zip(self.structure.hess.iter()) {
+                self.for_each_hessian_entry(y, sigma, vals, |i, j, y, sigma| {
                     (t[i].eps1, t[j].eps2) = (1.0, 1.0);
-                    *value = self.lagrangian(t, y, sigma, c).eps1eps2;
+                    let value = self.lagrangian(t, y, sigma, c).eps1eps2;
                     (t[i].eps1, t[j].eps2) = (0.0, 0.0);
-                }
+                    value
+                });
             });
     }
 
@@ -206,6 +229,7 @@ impl<U: Functions> TwiceSmooth for AutoModel<U> {
             "lengths"
         );
         self.counters.add(Verb::Hprod);
+        let multipliers = y.iter().any(|&y| y != 0.0).then_some(y);
         self.hyper_duals
             .with(n + m, HyperDual64::from(0.0), |buffer| {
                 let (t, c) = buffer.split_at_mut(n);
@@ -215,7 +239,7 @@ impl<U: Functions> TwiceSmooth for AutoModel<U> {
                 }
                 for i in 0..n {
                     t[i].eps1 = 1.0;
-                    out[i] = self.lagrangian(t, y, sigma, c).eps1eps2;
+                    out[i] = self.lagrangian(t, multipliers, sigma, c).eps1eps2;
                     t[i].eps1 = 0.0;
                 }
             });
@@ -236,11 +260,12 @@ impl<U: Functions> TwiceSmooth for AutoModel<U> {
                 for (t, &v) in t.iter_mut().zip(v) {
                     t.eps3 = v;
                 }
-                for (value, (i, j)) in vals.iter_mut().zip(self.structure.hess.iter()) {
+                self.for_each_hessian_entry(y, sigma, vals, |i, j, y, sigma| {
                     (t[i].eps1, t[j].eps2) = (1.0, 1.0);
-                    *value = self.lagrangian(t, y, sigma, c).eps1eps2eps3;
+                    let value = self.lagrangian(t, y, sigma, c).eps1eps2eps3;
                     (t[i].eps1, t[j].eps2) = (0.0, 0.0);
-                }
+                    value
+                });
             });
     }
 }

@@ -19,6 +19,7 @@ mod meta;
 mod model;
 #[doc(hidden)]
 pub mod notation;
+mod one_sided;
 pub mod qvi;
 mod real;
 mod scalar;
@@ -35,6 +36,7 @@ pub use functions::Functions;
 pub use linearised::Linearised;
 pub use meta::Meta;
 pub use model::{Model, Smooth, TwiceSmooth};
+pub use one_sided::OneSided;
 pub use qvi::{AutoQvi, Qvi, QviFunctions, QviShape};
 pub use real::Real;
 pub use scalar::Scalar;

@@ -20,6 +20,8 @@ pub(crate) struct Structure {
     pub is_constant: Vec<bool>,
     /// Lower triangle of the Hessian of the Lagrangian, column by column.
     pub hess: Pattern,
+    /// For each entry of `hess`, whether the objective and whether a constraint contributes.
+    pub hess_from: Vec<(bool, bool)>,
 }
 
 impl Structure {
@@ -30,7 +32,7 @@ impl Structure {
         let mut c = vec![constant; ncon];
         let mut obj_variables = Vec::new();
         let (mut jac, mut jac_starts, mut is_constant) = (Vec::new(), vec![0], Vec::new());
-        let mut hess = Vec::new();
+        let (mut hess, mut hess_from) = (Vec::new(), Vec::new());
 
         for seed in 0..nvar {
             let mut depends = vec![false; ncon];
@@ -45,9 +47,11 @@ impl Structure {
 
                 let in_window = window..nvar.min(window + WINDOW);
                 for j in in_window.clone().filter(|&j| j >= seed) {
-                    if f.interacts_with(j, window) || c.iter().any(|c| c.interacts_with(j, window))
-                    {
+                    let from_obj = f.interacts_with(j, window);
+                    let from_cons = c.iter().any(|c| c.interacts_with(j, window));
+                    if from_obj || from_cons {
                         hess.push((j, seed));
+                        hess_from.push((from_obj, from_cons));
                     }
                 }
                 for (i, c) in c.iter().enumerate() {
@@ -73,6 +77,7 @@ impl Structure {
             jac_starts,
             is_constant,
             hess: pattern(nvar, hess),
+            hess_from,
         }
     }
 

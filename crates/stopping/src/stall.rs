@@ -87,13 +87,11 @@ impl StallWatch {
     }
 
     /// The scores in the ring, oldest first, and the smallest that left it.
-    #[cfg_attr(not(feature = "serde"), allow(dead_code))]
     pub(crate) fn memory(&self) -> (Vec<f64>, f64) {
         let (new, old) = self.ring.split_at(self.next);
         ([old, new].concat(), self.best_before)
     }
 
-    #[cfg_attr(not(feature = "serde"), allow(dead_code))]
     pub(crate) fn restore(&mut self, scores: &[f64], best_before: f64) {
         self.clear();
         self.ring.extend(scores.iter().take(self.rule.capacity()));

@@ -15,7 +15,8 @@ pub trait State {
         None
     }
     /// Whether every known number *beside the point* is finite.
-    fn is_finite(&self) -> bool {
+    // The name is not `is_finite`: on `&f64` that would shadow the method of the number itself.
+    fn is_in_domain(&self) -> bool {
         self.objective().is_none_or(f64::is_finite)
     }
 }
@@ -73,7 +74,7 @@ impl State for GeneralState {
     fn point(&self) -> &[f64] {
         &self.x
     }
-    fn is_finite(&self) -> bool {
+    fn is_in_domain(&self) -> bool {
         finite(&self.d) && finite(&self.residual)
     }
 }
@@ -92,12 +93,12 @@ mod tests {
     #[test]
     fn unknown_is_not_an_error_and_nan_is() {
         let mut state = GeneralState::new(vec![1.0, 2.0]);
-        assert!(state.is_finite());
+        assert!(state.is_in_domain());
         state.residual = Some(vec![0.0, f64::NAN]);
-        assert!(!state.is_finite());
+        assert!(!state.is_in_domain());
         state.reinit(&[3.0]);
         assert_eq!(state, GeneralState::new(vec![3.0]));
-        assert!(state.is_finite());
+        assert!(state.is_in_domain());
     }
 
     #[test]

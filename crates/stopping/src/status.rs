@@ -225,10 +225,7 @@ mod tests {
         let limits = [Status::IterationLimit, Status::Optimal, Status::TimeLimit];
         let reasons: Reasons = limits.into_iter().collect();
         assert_eq!(reasons.first(), Some(Status::Optimal));
-        assert_eq!(
-            reasons.to_string(),
-            "optimal, time limit, iteration limit"
-        );
+        assert_eq!(reasons.to_string(), "optimal, time limit, iteration limit");
         let mut worse = reasons;
         worse.insert(Status::DomainError);
         assert_eq!(worse.first(), Some(Status::DomainError));

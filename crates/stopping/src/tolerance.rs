@@ -70,14 +70,20 @@ impl Tolerance {
     }
 
     /// Replaces the upper bound by a function of (atol, rtol, s₀).
-    pub fn with_upper(mut self, rule: impl Fn(f64, f64, f64) -> f64 + Send + Sync + 'static) -> Self {
+    pub fn with_upper(
+        mut self,
+        rule: impl Fn(f64, f64, f64) -> f64 + Send + Sync + 'static,
+    ) -> Self {
         self.upper = Side::Rule(Box::new(rule));
         self.compute();
         self
     }
 
     /// Replaces the lower bound by a function of (atol, rtol, s₀).
-    pub fn with_lower(mut self, rule: impl Fn(f64, f64, f64) -> f64 + Send + Sync + 'static) -> Self {
+    pub fn with_lower(
+        mut self,
+        rule: impl Fn(f64, f64, f64) -> f64 + Send + Sync + 'static,
+    ) -> Self {
         self.lower = Some(Side::Rule(Box::new(rule)));
         self.compute();
         self
@@ -126,12 +132,21 @@ impl Tolerance {
     }
 
     fn compute(&mut self) {
-        fill(&self.upper, (self.atol, self.rtol, self.first), &mut self.upper_values);
+        fill(
+            &self.upper,
+            (self.atol, self.rtol, self.first),
+            &mut self.upper_values,
+        );
         match &self.lower {
-            Some(side) => fill(side, (self.atol, self.rtol, self.first), &mut self.lower_values),
+            Some(side) => fill(
+                side,
+                (self.atol, self.rtol, self.first),
+                &mut self.lower_values,
+            ),
             None => {
                 self.lower_values.clear();
-                self.lower_values.extend(self.upper_values.iter().map(|u| -u));
+                self.lower_values
+                    .extend(self.upper_values.iter().map(|u| -u));
             }
         }
     }
@@ -169,7 +184,11 @@ impl Tolerance {
 
 #[inline]
 fn pick(values: &[f64], i: usize) -> f64 {
-    if values.len() == 1 { values[0] } else { values[i] }
+    if values.len() == 1 {
+        values[0]
+    } else {
+        values[i]
+    }
 }
 
 fn fill(side: &Side, (atol, rtol, first): (f64, f64, f64), values: &mut Vec<f64>) {
@@ -217,7 +236,10 @@ mod tests {
         let two = Tolerance::each(vec![1.0, 1.0]);
         assert_eq!(
             two.accepts(&[0.0; 3]),
-            Err(StoppingError::Lengths { expected: 3, found: 2 })
+            Err(StoppingError::Lengths {
+                expected: 3,
+                found: 2
+            })
         );
         assert_eq!(two.accepts(&[0.5, -1.0]), Ok(true));
     }

@@ -1,6 +1,7 @@
 //! LU factorization of a square dense matrix, verified.
 
 use super::elimination::eliminate;
+use super::multiply;
 use crate::error::FactorError;
 use crate::factorization::Factorization;
 use crate::probe::Probe;
@@ -218,13 +219,5 @@ fn solve_scaled(factors: &[f64], rows: &[usize], b: &mut [f64], work: &mut [f64]
         for (bi, u) in b[..j].iter_mut().zip(&column[..j]) {
             *bi -= v * u;
         }
-    }
-}
-
-/// y = A x for a column-major A.
-pub(super) fn multiply(n: usize, a: &[f64], x: &[f64], y: &mut [f64]) {
-    y.fill(0.0);
-    for j in 0..n {
-        crate::slice::axpy(x[j], &a[j * n..(j + 1) * n], y);
     }
 }

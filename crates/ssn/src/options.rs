@@ -1,0 +1,122 @@
+//! Parameters of the Newton method, in two variants.
+
+use stopping::{Budget, Stall, Stopping};
+
+use crate::{FISCHER_BURMEISTER, NewtonState, PairRule, SemismoothSystem, SsnError};
+
+/// Parameters of [`Newton`](crate::Newton) and of the systems it solves.
+///
+/// [`Options::published`] is Algorithm 4.1 of Dutta et al. (2024) with its parameters,
+/// [`Options::production`] (the default) is the variant to use.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// ε: a solution has ‖Φ‖₂ ≤ ε.
+    pub tolerance: f64,
+    /// M: largest number of iterations.
+    pub max_iterations: usize,
+    /// When a run without progress ends.
+    pub stall: Option<Stall>,
+    /// φ of the complementarity rows, and which pairs are degenerate.
+    pub pairs: PairRule,
+    /// First trial step.
+    pub first_step: f64,
+    /// Factor in (0, 1) by which trial steps shrink.
+    pub contraction: f64,
+    /// Smallest trial step along a direction, before the next direction is tried.
+    pub smallest_step: f64,
+    /// σ: a step α along d is accepted when Ψ falls below its reference by σ α |Ψ′d|, Ψ = ½‖Φ‖².
+    pub decrease: f64,
+    /// The reference is the largest of the last `memory` values of Ψ; 1 makes the search monotone.
+    pub memory: usize,
+    /// β: a direction is accepted when Ψ′d ≤ −β ‖d‖ᵗ …
+    pub descent: f64,
+    /// … with this exponent t.
+    pub descent_exponent: f64,
+    /// Parameters of the regularized directions that are tried, in this order, where the Newton
+    /// direction fails; relative to min(1, ‖Φ‖) max(1, max |W|)². The gradient of Ψ comes last.
+    pub regularization: Vec<f64>,
+}
+
+impl Options {
+    /// Algorithm 4.1 of Dutta et al. (2024), with the parameters of Section 5.2: ε = 1e-6,
+    /// β = 1e-8, t = 2.1, ρ = 0.5, σ = 1e-4, M = 1000; steps 2, 1, ½, …; monotone; the gradient
+    /// where the Newton direction fails.
+    ///
+    /// Note (2026-11-22): a pair is degenerate when its square sum is at most 1e-4, as in the
+    /// authors' released code; the paper leaves it open. The paper's descent test prints ρ for β.
+    pub fn published() -> Self {
+        Options {
+            tolerance: 1e-6,
+            max_iterations: 1000,
+            stall: Some(Stall::SEMISMOOTH_NEWTON),
+            pairs: PairRule { ncp: &FISCHER_BURMEISTER, degenerate: 1e-4 },
+            first_step: 2.0,
+            contraction: 0.5,
+            smallest_step: 1e-17,
+            decrease: 2e-4,
+            memory: 1,
+            descent: 1e-8,
+            descent_exponent: 2.1,
+            regularization: Vec::new(),
+        }
+    }
+
+    /// The variant to use: steps 1, ½, …, a search that looks back over five values, regularized
+    /// directions where the Newton direction fails, ε = 1e-8.
+    pub fn production() -> Self {
+        Options {
+            tolerance: 1e-8,
+            max_iterations: 150,
+            stall: Some(Stall::NoDecrease { window: 30, factor: 0.999 }),
+            pairs: PairRule { ncp: &FISCHER_BURMEISTER, degenerate: 1e-16 },
+            first_step: 1.0,
+            contraction: 0.5,
+            smallest_step: 2f64.powi(-12),
+            decrease: 1e-4,
+            memory: 5,
+            descent: 1e-10,
+            descent_exponent: 2.1,
+            regularization: vec![1e-10, 1e-6, 1e-2],
+        }
+    }
+
+    /// Errors on an option outside of its range.
+    pub fn check(&self) -> Result<(), SsnError> {
+        let option = |name, value: f64, holds: bool, range| {
+            if holds { Ok(()) } else { Err(SsnError::Option { name, value, range }) }
+        };
+        let positive = "it must be positive";
+        option("tolerance", self.tolerance, self.tolerance > 0.0, positive)?;
+        option("first_step", self.first_step, self.first_step > 0.0, positive)?;
+        option("smallest_step", self.smallest_step, self.smallest_step > 0.0, positive)?;
+        let c = self.contraction;
+        option("contraction", c, c > 0.0 && c < 1.0, "it must lie between 0 and 1")?;
+        let s = self.decrease;
+        option("decrease", s, s > 0.0 && s < 1.0, "it must lie between 0 and 1")?;
+        option("memory", self.memory as f64, self.memory > 0, positive)?;
+        for &mu in &self.regularization {
+            option("regularization", mu, mu > 0.0 && mu.is_finite(), positive)?;
+        }
+        Ok(())
+    }
+
+    /// A stopping for a run from `zeta` under these options: ‖Φ‖ ≤ ε, M, and the stall rule.
+    pub fn stopping<'p>(&self, zeta: Vec<f64>) -> Stopping<dyn SemismoothSystem + 'p, NewtonState> {
+        let stopping = Stopping::new(
+            NewtonState::new(zeta, self.max_iterations),
+            |_: &(dyn SemismoothSystem + 'p), state: &NewtonState| state.norm,
+        )
+        .with_tolerances(self.tolerance, 0.0)
+        .with_budget(Budget::iterations(self.max_iterations));
+        match self.stall {
+            Some(rule) => stopping.with_stall(rule),
+            None => stopping,
+        }
+    }
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options::production()
+    }
+}

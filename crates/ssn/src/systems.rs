@@ -1,0 +1,5 @@
+//! Systems of semismooth equations.
+
+mod block;
+mod pairs;
+pub mod value_function;

@@ -1,0 +1,61 @@
+//! Equations of the rows of a one-sided model and their multipliers.
+
+use linalg::Pattern;
+use nlp_model::Meta;
+
+use crate::PairRule;
+
+/// One equation a row: φ(μ, −c) = 0 for an inequality c ≤ 0 with its multiplier μ, c = 0 for an
+/// equality, whose multiplier is free.
+#[derive(Debug)]
+pub(crate) struct Pairs {
+    rule: PairRule,
+    equality: Vec<bool>,
+    /// ∂/∂c and ∂/∂μ of each equation.
+    pub by_c: Vec<f64>,
+    pub by_mu: Vec<f64>,
+    slopes: Vec<f64>,
+}
+
+impl Pairs {
+    pub fn new(meta: &Meta, rule: PairRule) -> Self {
+        let rows = meta.ncon();
+        Pairs {
+            rule,
+            equality: (0..rows).map(|i| meta.is_equality(i)).collect(),
+            by_c: vec![0.0; rows],
+            by_mu: vec![0.0; rows],
+            slopes: vec![0.0; rows],
+        }
+    }
+
+    /// The starting multipliers |c|, 0 for equalities.
+    pub fn start(&self, c: &[f64], mu: &mut [f64]) {
+        for ((mu, c), &equality) in mu.iter_mut().zip(c).zip(&self.equality) {
+            *mu = if equality { 0.0 } else { c.abs() };
+        }
+    }
+
+    /// The equations at (μ, c), into `phi`.
+    pub fn residual(&self, mu: &[f64], c: &[f64], phi: &mut [f64]) {
+        for (i, phi) in phi.iter_mut().enumerate() {
+            *phi = if self.equality[i] { c[i] } else { self.rule.ncp.value(mu[i], -c[i]) };
+        }
+    }
+
+    /// An element of the generalized derivatives at (μ, c), into `by_c` and `by_mu`; `jac` and
+    /// `jac_vals` are the Jacobian of c.
+    pub fn linearise(&mut self, mu: &[f64], c: &[f64], jac: &Pattern, jac_vals: &[f64]) {
+        self.slopes.fill(0.0);
+        for ((i, _), value) in jac.iter().zip(jac_vals) {
+            self.slopes[i] += value;
+        }
+        for i in 0..c.len() {
+            (self.by_mu[i], self.by_c[i]) = if self.equality[i] {
+                (0.0, 1.0)
+            } else {
+                self.rule.gradient(mu[i], c[i], || self.slopes[i])
+            };
+        }
+    }
+}

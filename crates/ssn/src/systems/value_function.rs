@@ -1,0 +1,352 @@
+//! The system of an optimization problem with QVI constraint, by its value function.
+
+use std::cell::RefCell;
+use std::ops::Range;
+
+use linalg::Pattern;
+use linalg::slice::axpy;
+use nlp_model::{Model, OneSided, Qvi, Smooth, TwiceSmooth, check_point};
+
+use super::block::Block;
+use super::pairs::Pairs;
+use crate::{PairRule, SemismoothSystem, SsnError};
+
+/// Stationarity of  min F + λ (f − φ)  s.t.  G ≤ 0, g ≤ 0  with f = yᵀf₀, g = g₀(x, y, y) and the
+/// value function φ(x, y) = min_s { sᵀf₀(x, y) : g₀(x, y, s) ≤ 0 }  (Dutta et al. 2024, (4.8)).
+///
+/// Unknowns ζ = (x, y, ξ, u, v, w): upper and lower variables, a solution ξ of the problem behind
+/// φ, multipliers of G, g, and of g₀(x, y, ξ) ≤ 0. With z = (x, y), ℓ(z, s) = sᵀf₀(z) and
+///
+/// L = F(z) + uᵀG(z) + vᵀg₀(z, y) + λ (ℓ(z, y − ξ) − wᵀg₀(z, ξ))
+///
+/// the equations are ∂L/∂x = 0, ∂L/∂y = 0, ∂L/∂ξ = 0, and one complementarity function a row:
+/// (u, −G), (v, −g), (w, −h), h = g₀(z, ξ). y = ξ is not imposed: it is the square relaxation.
+/// Equality rows have free multipliers and the equation c = 0.
+///
+/// The Newton matrix needs second derivatives of F, G, g₀ and f₀; for a bilevel program, where
+/// f₀ = ∇ᵧf, these contain the third derivatives of f contracted with y − ξ.
+///
+/// Note (2026-11-22): entry (2, 6) of the paper's matrix (4.14) prints D₁h; it is −λ D₂hᵀ.
+#[derive(Debug)]
+pub struct ValueFunctionSystem<'a> {
+    lambda: f64,
+    upper: OneSided<'a>,
+    lower: OneSided<'a>,
+    layout: Layout,
+    blocks: Blocks,
+    structure: Pattern,
+    work: RefCell<Work>,
+}
+
+/// Where the parts of ζ stand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layout {
+    /// x, n unknowns.
+    pub x: Range<usize>,
+    /// y, m unknowns.
+    pub y: Range<usize>,
+    /// ξ, m unknowns.
+    pub xi: Range<usize>,
+    /// u, p unknowns.
+    pub u: Range<usize>,
+    /// v, q unknowns.
+    pub v: Range<usize>,
+    /// w, q unknowns.
+    pub w: Range<usize>,
+}
+
+impl Layout {
+    fn new(n: usize, m: usize, p: usize, q: usize) -> Self {
+        let mut end = 0;
+        let mut next = |len: usize| {
+            end += len;
+            end - len..end
+        };
+        Layout { x: next(n), y: next(m), xi: next(m), u: next(p), v: next(q), w: next(q) }
+    }
+    /// z = (x, y).
+    pub fn z(&self) -> Range<usize> {
+        0..self.y.end
+    }
+    /// Number N = n + 2m + p + 2q of unknowns.
+    pub fn size(&self) -> usize {
+        self.w.end
+    }
+}
+
+#[derive(Debug)]
+struct Blocks {
+    hess_upper: Block,
+    hess_at_y: Block,
+    hess_gap: Block,
+    hess_at_xi: Block,
+    columns: [Block; 3],
+    rows: [Block; 3],
+}
+
+#[derive(Debug)]
+struct Work {
+    /// The point at which first derivatives are held.
+    at: Vec<f64>,
+    /// (x, y, y), (x, y, ξ) and (x, y, y − ξ).
+    at_y: Vec<f64>,
+    at_xi: Vec<f64>,
+    at_gap: Vec<f64>,
+    /// G, g, h, the equations of their pairs, and the Jacobians of the functions.
+    c: [Vec<f64>; 3],
+    pairs: [Pairs; 3],
+    jac: [Vec<f64>; 3],
+    grad_upper: Vec<f64>,
+    grad_gap: Vec<f64>,
+    jtw: Vec<f64>,
+    hess_upper: Vec<f64>,
+    hess_lower: Vec<f64>,
+    no_multipliers: Vec<f64>,
+}
+
+const UPPER: usize = 0;
+const AT_Y: usize = 1;
+const AT_XI: usize = 2;
+
+impl<'a> ValueFunctionSystem<'a> {
+    /// The system of `qvi` for the penalty parameter λ > 0.
+    pub fn new(qvi: &'a dyn Qvi, lambda: f64, rule: PairRule) -> Result<Self, SsnError> {
+        if !(lambda > 0.0 && lambda.is_finite()) {
+            return Err(SsnError::PenaltyParameter(lambda));
+        }
+        let (n, m) = (qvi.nx(), qvi.ny());
+        let (upper, lower) = (OneSided::new(qvi.upper()), OneSided::new(qvi.lower()));
+        check_size("variables of the upper model", upper.meta().nvar(), n + m)?;
+        check_size("variables of the lower model", lower.meta().nvar(), n + 2 * m)?;
+        let layout = Layout::new(n, m, upper.meta().ncon(), lower.meta().ncon());
+        let blocks = Blocks::new(&upper, &lower, &layout, lambda);
+        let structure = blocks.structure(&layout);
+        let work = RefCell::new(Work::new(&upper, &lower, &layout, rule));
+        Ok(ValueFunctionSystem { lambda, upper, lower, layout, blocks, structure, work })
+    }
+
+    /// Where the parts of ζ stand.
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// The penalty parameter λ.
+    pub fn lambda(&self) -> f64 {
+        self.lambda
+    }
+
+    /// The start ζ⁰ = (x⁰, y⁰, y⁰, |G|, |g|, |g|) of the paper's Section 5.2; free multipliers of
+    /// equalities start at 0. Errors on a wrong length and on a start that is not finite.
+    pub fn start(&self, x0: &[f64], y0: &[f64]) -> Result<Vec<f64>, SsnError> {
+        let at = &self.layout;
+        check_point("x0", x0, at.x.len())?;
+        check_point("y0", y0, at.y.len())?;
+        let mut zeta = vec![0.0; at.size()];
+        zeta[at.x.clone()].copy_from_slice(x0);
+        zeta[at.y.clone()].copy_from_slice(y0);
+        zeta[at.xi.clone()].copy_from_slice(y0);
+        let mut work = self.work.borrow_mut();
+        work.evaluate(self, &zeta);
+        let parts = [at.u.clone(), at.v.clone(), at.w.clone()];
+        for ((part, pairs), c) in parts.into_iter().zip(&work.pairs).zip(&work.c) {
+            pairs.start(c, &mut zeta[part]);
+        }
+        Ok(zeta)
+    }
+
+    /// F(x, y) and the lower-level linear form f = yᵀf₀(x, y) at ζ.
+    pub fn objectives(&self, zeta: &[f64]) -> (f64, f64) {
+        let mut point = zeta[..self.layout.xi.end].to_vec();
+        point.copy_within(self.layout.y.clone(), self.layout.xi.start);
+        (self.upper.obj(&zeta[self.layout.z()]), self.lower.obj(&point))
+    }
+
+    /// max(0, G, g, |equalities|) at ζ.
+    pub fn violation(&self, zeta: &[f64]) -> f64 {
+        let mut work = self.work.borrow_mut();
+        work.evaluate(self, zeta);
+        let mut worst = 0.0;
+        for (model, c) in [(self.upper.meta(), &work.c[UPPER]), (self.lower.meta(), &work.c[AT_Y])] {
+            for (i, &c) in c.iter().enumerate() {
+                let outside = if model.is_equality(i) || c.is_nan() { c.abs() } else { c.max(0.0) };
+                worst = linalg::slice::norm_inf(&[worst, outside]);
+            }
+        }
+        worst
+    }
+}
+
+fn check_size(name: &'static str, found: usize, expected: usize) -> Result<(), SsnError> {
+    if found == expected {
+        Ok(())
+    } else {
+        Err(nlp_model::ModelError::Dimension { name, expected, found }.into())
+    }
+}
+
+impl SemismoothSystem for ValueFunctionSystem<'_> {
+    fn size(&self) -> usize {
+        self.layout.size()
+    }
+
+    fn residual(&self, zeta: &[f64], phi: &mut [f64]) {
+        let at = &self.layout;
+        let (z, nz) = (at.z(), at.y.end);
+        let work = &mut *self.work.borrow_mut();
+        work.evaluate(self, zeta);
+        let (u, v, w) = (&zeta[at.u.clone()], &zeta[at.v.clone()], &zeta[at.w.clone()]);
+
+        // ∂L/∂z = ∇F + ∇Gᵀu + ∇gᵀv + λ (∂ℓ/∂z + (0, ∂ℓ/∂s) − ∂h/∂zᵀ w)
+        phi[z.clone()].copy_from_slice(&work.grad_upper);
+        self.upper.jac_structure().mul_transpose(&work.jac[UPPER], u, &mut work.jtw[..nz]);
+        axpy(1.0, &work.jtw[..nz], &mut phi[z.clone()]);
+        self.lower.jac_structure().mul_transpose(&work.jac[AT_Y], v, &mut work.jtw);
+        axpy(1.0, &work.jtw[..nz], &mut phi[z.clone()]);
+        axpy(1.0, &work.jtw[nz..], &mut phi[at.y.clone()]);
+        axpy(self.lambda, &work.grad_gap[..nz], &mut phi[z.clone()]);
+        axpy(self.lambda, &work.grad_gap[nz..], &mut phi[at.y.clone()]);
+        self.lower.jac_structure().mul_transpose(&work.jac[AT_XI], w, &mut work.jtw);
+        axpy(-self.lambda, &work.jtw[..nz], &mut phi[z]);
+
+        // ∂L/∂ξ = −λ (f₀ + ∂h/∂sᵀ w)
+        for (phi, (f0, jtw)) in
+            phi[at.xi.clone()].iter_mut().zip(work.grad_gap[nz..].iter().zip(&work.jtw[nz..]))
+        {
+            *phi = -self.lambda * (f0 + jtw);
+        }
+
+        work.pairs[UPPER].residual(u, &work.c[UPPER], &mut phi[at.u.clone()]);
+        work.pairs[AT_Y].residual(v, &work.c[AT_Y], &mut phi[at.v.clone()]);
+        work.pairs[AT_XI].residual(w, &work.c[AT_XI], &mut phi[at.w.clone()]);
+    }
+
+    fn jacobian_structure(&self) -> &Pattern {
+        &self.structure
+    }
+
+    fn jacobian(&self, zeta: &[f64], vals: &mut [f64]) {
+        let at = &self.layout;
+        let work = &mut *self.work.borrow_mut();
+        work.evaluate(self, zeta);
+        let multipliers = [&zeta[at.u.clone()], &zeta[at.v.clone()], &zeta[at.w.clone()]];
+        let [u, v, w] = multipliers;
+        let jac = [&self.upper, &self.lower, &self.lower].map(|model| model.jac_structure());
+        for k in 0..3 {
+            work.pairs[k].linearise(multipliers[k], &work.c[k], jac[k], &work.jac[k]);
+        }
+
+        let hess = &mut work.hess_lower;
+        self.upper.hess_coord(&zeta[at.z()], u, 1.0, &mut work.hess_upper);
+        let mut rest = self.blocks.hess_upper.write(&work.hess_upper, vals);
+        self.lower.hess_coord(&work.at_y, v, 0.0, hess);
+        rest = self.blocks.hess_at_y.write(hess, rest);
+        self.lower.hess_coord(&work.at_gap, &work.no_multipliers, 1.0, hess);
+        rest = self.blocks.hess_gap.write(hess, rest);
+        self.lower.hess_coord(&work.at_xi, w, 0.0, hess);
+        rest = self.blocks.hess_at_xi.write(hess, rest);
+
+        for k in 0..3 {
+            rest = self.blocks.columns[k].write(&work.jac[k], rest);
+        }
+        for (k, first) in [at.u.start, at.v.start, at.w.start].into_iter().enumerate() {
+            let by_c = &work.pairs[k].by_c;
+            rest = self.blocks.rows[k].write_scaled(&work.jac[k], first, by_c, rest);
+        }
+        for pairs in &work.pairs {
+            let (diagonal, others) = rest.split_at_mut(pairs.by_mu.len());
+            diagonal.copy_from_slice(&pairs.by_mu);
+            rest = others;
+        }
+        debug_assert!(rest.is_empty(), "all entries are written");
+    }
+}
+
+impl Blocks {
+    fn new(upper: &OneSided, lower: &OneSided, at: &Layout, lambda: f64) -> Self {
+        let (nz, m) = (at.y.end, at.y.len());
+        // s = y: both copies are one variable;  s = y − ξ: two variables, with signs
+        let fold = |k: usize| if k < nz { k } else { k - m };
+        let gap = |k: usize| {
+            let split = (k >= nz).then_some((k, -1.0));
+            [Some((fold(k), 1.0)), split].into_iter().flatten()
+        };
+        let identity = |k: usize| k;
+        Blocks {
+            hess_upper: Block::symmetric(upper.hess_structure(), 1.0, |k| [(k, 1.0)]),
+            hess_at_y: Block::symmetric(lower.hess_structure(), 1.0, |k| [(fold(k), 1.0)]),
+            hess_gap: Block::symmetric(lower.hess_structure(), lambda, gap),
+            hess_at_xi: Block::symmetric(lower.hess_structure(), -lambda, |k| [(k, 1.0)]),
+            columns: [
+                Block::columns(upper.jac_structure(), at.u.start, 1.0, identity),
+                Block::columns(lower.jac_structure(), at.v.start, 1.0, fold),
+                Block::columns(lower.jac_structure(), at.w.start, -lambda, identity),
+            ],
+            rows: [
+                Block::rows(upper.jac_structure(), at.u.start, identity),
+                Block::rows(lower.jac_structure(), at.v.start, fold),
+                Block::rows(lower.jac_structure(), at.w.start, identity),
+            ],
+        }
+    }
+
+    /// All entries in the order in which they are written: Hessians, columns, rows, diagonal.
+    fn structure(&self, at: &Layout) -> Pattern {
+        let hessians = [&self.hess_upper, &self.hess_at_y, &self.hess_gap, &self.hess_at_xi];
+        let entries = hessians
+            .into_iter()
+            .chain(&self.columns)
+            .chain(&self.rows)
+            .flat_map(|block| block.entries.iter().copied())
+            .chain((at.u.start..at.w.end).map(|i| (i, i)));
+        Pattern::from_entries(at.size(), at.size(), entries).expect("blocks lie inside")
+    }
+}
+
+impl Work {
+    fn new(upper: &OneSided, lower: &OneSided, at: &Layout, rule: PairRule) -> Self {
+        let zeros = |len: usize| vec![0.0; len];
+        let of_rows = |model: &OneSided| zeros(model.meta().ncon());
+        let of_jac = |model: &OneSided| zeros(model.jac_structure().nnz());
+        let pairs = |model: &OneSided| Pairs::new(model.meta(), rule);
+        let point = zeros(at.xi.end);
+        Work {
+            at: vec![f64::NAN; at.xi.end],
+            at_y: point.clone(),
+            at_xi: point.clone(),
+            at_gap: point.clone(),
+            c: [of_rows(upper), of_rows(lower), of_rows(lower)],
+            pairs: [pairs(upper), pairs(lower), pairs(lower)],
+            jac: [of_jac(upper), of_jac(lower), of_jac(lower)],
+            grad_upper: zeros(at.y.end),
+            grad_gap: point.clone(),
+            jtw: point,
+            hess_upper: zeros(upper.hess_structure().nnz()),
+            hess_lower: zeros(lower.hess_structure().nnz()),
+            no_multipliers: of_rows(lower),
+        }
+    }
+
+    /// Values and first derivatives of all functions at (x, y, ξ), unless they are held already.
+    fn evaluate(&mut self, system: &ValueFunctionSystem, zeta: &[f64]) {
+        let (at, nz) = (&system.layout, system.layout.y.end);
+        let point = &zeta[..at.xi.end];
+        if self.at == point {
+            return;
+        }
+        self.at.copy_from_slice(point);
+        self.at_xi.copy_from_slice(point);
+        self.at_y.copy_from_slice(point);
+        self.at_y.copy_within(at.y.clone(), nz);
+        self.at_gap.copy_from_slice(&self.at_y);
+        axpy(-1.0, &point[at.xi.clone()], &mut self.at_gap[nz..]);
+
+        system.upper.grad(&point[..nz], &mut self.grad_upper);
+        system.upper.cons(&point[..nz], &mut self.c[UPPER]);
+        system.upper.jac_coord(&point[..nz], &mut self.jac[UPPER]);
+        system.lower.grad(&self.at_gap, &mut self.grad_gap);
+        system.lower.cons(&self.at_y, &mut self.c[AT_Y]);
+        system.lower.jac_coord(&self.at_y, &mut self.jac[AT_Y]);
+        system.lower.cons(&self.at_xi, &mut self.c[AT_XI]);
+        system.lower.jac_coord(&self.at_xi, &mut self.jac[AT_XI]);
+    }
+}

@@ -1,0 +1,139 @@
+//! Bilevel programs and optimization problems with QVI constraint, solved for one penalty parameter.
+
+use std::fmt;
+use std::time::Instant;
+
+use linalg::slice::norm2;
+use nlp_model::{Bilevel, Linearised, Qvi};
+use stopping::{Solver, Status};
+
+use crate::systems::value_function::ValueFunctionSystem;
+use crate::{Newton, NewtonState, Options, SemismoothSystem, SsnError};
+
+/// Where a run ended: a stationary point of the problem penalized with λ when the status is
+/// `Optimal`, else the last good iterate.
+///
+/// Nothing here says that y is optimal for the lower level: the penalty may be too small, and a
+/// nonconvex lower level has stationary points that are not minimal.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Solution {
+    /// Upper-level variables (n).
+    pub x: Vec<f64>,
+    /// Lower-level variables (m).
+    pub y: Vec<f64>,
+    /// The solution of the problem behind the value function (m).
+    pub xi: Vec<f64>,
+    /// Multipliers of G (p).
+    pub u: Vec<f64>,
+    /// Multipliers of g (q).
+    pub v: Vec<f64>,
+    /// Multipliers of g at ξ (q).
+    pub w: Vec<f64>,
+    /// The penalty parameter.
+    pub lambda: f64,
+    /// F(x, y).
+    pub objective: f64,
+    /// f(x, y): the lower-level objective of a bilevel program, yᵀf₀(x, y) of a QVI.
+    pub lower_objective: f64,
+    /// ‖Φ‖₂.
+    pub residual: f64,
+    /// ‖y − ξ‖₂.
+    pub distance: f64,
+    /// Largest violation of G ≤ 0 and g ≤ 0 at (x, y).
+    pub violation: f64,
+    /// How the run ended.
+    pub status: Status,
+    /// Iterations.
+    pub iterations: usize,
+    /// The last step was a Newton step of length at least 1.
+    pub full_steps: bool,
+    /// ‖Φ‖₂ at the start and after each iteration.
+    pub history: Vec<f64>,
+    /// Wall time, set-up included.
+    pub seconds: f64,
+}
+
+impl fmt::Display for Solution {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{} after {} iterations, λ = {}", self.status, self.iterations, self.lambda)?;
+        writeln!(f, "  F = {:.10}, f = {:.10}", self.objective, self.lower_objective)?;
+        writeln!(f, "  x = {:?}", self.x)?;
+        writeln!(f, "  y = {:?}", self.y)?;
+        writeln!(f, "  ‖Φ‖ = {:.1e}, violation {:.1e}", self.residual, self.violation)?;
+        write!(f, "  ‖y − ξ‖ = {:.1e}; lower-level optimality is not verified", self.distance)
+    }
+}
+
+/// Solves the system of a bilevel program, linearised at the lower level, for one λ from (x⁰, y⁰).
+///
+/// # Errors
+/// [`SsnError`] on a start of the wrong length or not finite, on λ ≤ 0, and on options out of range.
+pub fn solve_bilevel(
+    problem: &dyn Bilevel,
+    x0: &[f64],
+    y0: &[f64],
+    lambda: f64,
+    options: &Options,
+) -> Result<Solution, SsnError> {
+    let mut solution = solve_qvi(&Linearised::new(problem), x0, y0, lambda, options)?;
+    solution.lower_objective = problem.lower().obj(&[&solution.x[..], &solution.y].concat());
+    Ok(solution)
+}
+
+/// Solves the system of an optimization problem with QVI constraint for one λ from (x⁰, y⁰).
+///
+/// # Errors
+/// As [`solve_bilevel`].
+pub fn solve_qvi(
+    problem: &dyn Qvi,
+    x0: &[f64],
+    y0: &[f64],
+    lambda: f64,
+    options: &Options,
+) -> Result<Solution, SsnError> {
+    let clock = Instant::now();
+    options.check()?;
+    let system = ValueFunctionSystem::new(problem, lambda, options.pairs)?;
+    let mut newton = Newton::new(options.clone(), system.jacobian_structure());
+    let mut stopping = options.stopping(system.start(x0, y0)?);
+    let status = newton.solve(&system, &mut stopping);
+    let iterations = stopping.iterations();
+    let mut solution = Solution::new(&system, stopping.state, status, iterations);
+    solution.seconds = clock.elapsed().as_secs_f64();
+    Ok(solution)
+}
+
+impl Solution {
+    fn new(
+        system: &ValueFunctionSystem,
+        state: NewtonState,
+        status: Status,
+        iterations: usize,
+    ) -> Self {
+        let zeta = &state.zeta;
+        let at = system.layout();
+        let part = |range: &std::ops::Range<usize>| zeta[range.clone()].to_vec();
+        let (x, y, xi) = (part(&at.x), part(&at.y), part(&at.xi));
+        let gap: Vec<f64> = y.iter().zip(&xi).map(|(y, xi)| y - xi).collect();
+        let (objective, lower_objective) = system.objectives(zeta);
+        Solution {
+            distance: norm2(&gap),
+            violation: system.violation(zeta),
+            u: part(&at.u),
+            v: part(&at.v),
+            w: part(&at.w),
+            x,
+            y,
+            xi,
+            lambda: system.lambda(),
+            objective,
+            lower_objective,
+            residual: state.norm,
+            status,
+            iterations,
+            full_steps: state.is_full_step(),
+            history: state.norms,
+            seconds: 0.0,
+        }
+    }
+}
