@@ -15,7 +15,10 @@
 //! ```
 //!
 //! The row order, the parameters and the starts are those of the MATLAB code of BOLIB. Where that
-//! code, its documents and the papers disagree, [`Problem::comment`] says so.
+//! code, its documents and the papers disagree, the comment of the [`Problem`] says so.
+//!
+//! [`qvi_problems`] are the two quasi-variational examples of Mordukhovich and Outrata, [`Control`]
+//! is a bilevel control problem of any size.
 //!
 //! # References
 //!
@@ -25,12 +28,20 @@
 //!   stability analysis and application to numerical optimization, 2024: the published tables.
 
 pub mod catalogue;
+mod control;
 mod error;
+mod mesh;
 mod names;
 mod problem;
+mod quadratic;
+pub mod qvi;
 mod reference;
 
+pub use control::{Control, PdeRows};
 pub use error::BolibError;
+pub use mesh::Mesh;
 pub use names::{problem, problems};
 pub use problem::{Point, Problem};
+pub use quadratic::Matrix;
+pub use qvi::{QviProblem, qvi_problems};
 pub use reference::{Evidence, Reference};

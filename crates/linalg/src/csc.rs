@@ -5,7 +5,7 @@ use faer::sparse::{SparseColMatRef, SymbolicSparseColMatRef};
 use crate::assembly::Assembly;
 use crate::error::FactorError;
 use crate::pattern::Pattern;
-use crate::scaling::{inverse_power_of_two, inverse_root_power_of_two};
+use crate::scaling::{equilibrate_symmetric, inverse_power_of_two};
 use crate::slice::all_finite;
 
 /// Assembled and equilibrated values R A C with their structure.
@@ -45,6 +45,20 @@ impl ScaledCsc {
 
     pub(crate) fn matrix(&self) -> SparseColMatRef<'_, usize, f64> {
         SparseColMatRef::new(self.symbolic(), &self.values)
+    }
+
+    /// Slot of each diagonal entry of a pattern that has them all.
+    pub(crate) fn diagonal_slots(&self) -> Vec<usize> {
+        let (col_ptr, row_idx) = (self.assembly.col_ptr(), self.assembly.row_idx());
+        (0..self.n())
+            .map(|j| {
+                let column = &row_idx[col_ptr[j]..col_ptr[j + 1]];
+                col_ptr[j]
+                    + column
+                        .binary_search(&j)
+                        .expect("the diagonal is in the pattern")
+            })
+            .collect()
     }
 
     /// Assembles coordinate values without scaling.
@@ -103,30 +117,29 @@ impl ScaledCsc {
         Ok(())
     }
 
-    /// S A S for a symmetric matrix given by one triangle, S in `row_scale`: one pass by the square
-    /// roots of the largest entries, so that entries are at most 2 in absolute value.
+    /// S A S for a symmetric matrix given by its lower triangle, S in both scales, so that the largest
+    /// entry of every row is near one.
     ///
     /// # Errors
     /// A row without a nonzero entry.
     pub(crate) fn equilibrate_symmetric(&mut self) -> Result<(), FactorError> {
         let (col_ptr, row_idx) = (self.assembly.col_ptr(), self.assembly.row_idx());
-        self.row_scale.fill(0.0);
-        for j in 0..self.col_scale.len() {
-            for k in col_ptr[j]..col_ptr[j + 1] {
-                let (i, v) = (row_idx[k], self.values[k].abs());
-                self.row_scale[i] = self.row_scale[i].max(v);
-                self.row_scale[j] = self.row_scale[j].max(v);
+        let values = &mut self.values;
+        equilibrate_symmetric(&mut self.row_scale, &mut self.col_scale, |s, norms| {
+            norms.fill(0.0);
+            for j in 0..s.len() {
+                for k in col_ptr[j]..col_ptr[j + 1] {
+                    let i = row_idx[k];
+                    let v = (values[k] * s[i] * s[j]).abs();
+                    norms[i] = norms[i].max(v);
+                    norms[j] = norms[j].max(v);
+                }
             }
-        }
-        for (index, r) in self.row_scale.iter_mut().enumerate() {
-            if *r == 0.0 {
-                return Err(FactorError::Singular { index, ratio: 0.0 });
-            }
-            *r = inverse_root_power_of_two(*r);
-        }
-        for j in 0..self.col_scale.len() {
+        })
+        .map_err(|index| FactorError::Singular { index, ratio: 0.0 })?;
+        for j in 0..self.row_scale.len() {
             for k in col_ptr[j]..col_ptr[j + 1] {
-                self.values[k] *= self.row_scale[row_idx[k]] * self.row_scale[j];
+                values[k] = values[k] * self.row_scale[row_idx[k]] * self.row_scale[j];
             }
         }
         self.col_scale.copy_from_slice(&self.row_scale);

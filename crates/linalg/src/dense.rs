@@ -21,7 +21,8 @@ pub use spectral::{
     numerical_rank, singular_values, svd, symmetric_eigenvalues, symmetric_eigenvectors,
 };
 
-use crate::slice::{axpy, dot};
+use crate::error::FactorError;
+use crate::slice::{all_finite, axpy, dot};
 
 /// y = A x for a column-major A of order n.
 fn multiply(n: usize, a: &[f64], x: &[f64], y: &mut [f64]) {
@@ -38,5 +39,31 @@ fn multiply_symmetric(n: usize, a: &[f64], x: &[f64], y: &mut [f64]) {
         let below = &a[j * n + j + 1..(j + 1) * n];
         axpy(x[j], below, &mut y[j + 1..]);
         y[j] += a[j * n + j] * x[j] + dot(below, &x[j + 1..]);
+    }
+}
+
+/// Checks the length of a column-major matrix of order n and that its lower triangle is finite.
+fn check_lower(n: usize, a: &[f64]) -> Result<(), FactorError> {
+    if a.len() != n * n {
+        return Err(FactorError::Dimension {
+            expected: n * n,
+            found: a.len(),
+        });
+    }
+    if (0..n).all(|j| all_finite(&a[j * n + j..(j + 1) * n])) {
+        Ok(())
+    } else {
+        Err(FactorError::NotFinite)
+    }
+}
+
+/// Lower triangle of S A S, column-major; S is the diagonal `scale`.
+fn scale_lower(n: usize, a: &[f64], scale: &[f64], scaled: &mut [f64]) {
+    for j in 0..n {
+        let range = j * n + j..(j + 1) * n;
+        let column = a[range.clone()].iter().zip(&scale[j..]);
+        for (out, (v, s)) in scaled[range].iter_mut().zip(column) {
+            *out = v * s * scale[j];
+        }
     }
 }

@@ -1,4 +1,29 @@
 //! Linear algebra for optimization.
+//!
+//! Structure and values are separate: a [`Pattern`] says where the entries of a sparse matrix stand, a slice
+//! holds their values. A [`Factorization`] is planned once for a pattern, then factored often. Every
+//! factorization verifies itself: a matrix that is singular to working precision, not finite, or
+//! badly factored is a [`FactorError`] with the number that explains it, never a silent NaN.
+//!
+//! ```
+//! # #[cfg(feature = "faer")] {
+//! use linalg::{Pattern, lu};
+//!
+//! // [2 1; 0 4] x = (4, 8)
+//! let pattern = Pattern::from_entries(2, 2, [(0, 0), (0, 1), (1, 1)])?;
+//! let mut factors = lu(&pattern);
+//! factors.factor(&[2.0, 1.0, 4.0])?;
+//! let mut x = [4.0, 8.0];
+//! factors.solve(&mut x);
+//! assert_eq!(x, [1.0, 2.0]);
+//! assert!(factors.factor(&[2.0, 1.0, 0.0]).is_err()); // singular
+//! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Dense LU, Cholesky and QR, Krylov methods and all that concerns patterns are always there. The feature
+//! `faer` (default) adds LBLᵀ, eigenvalues, singular values and everything sparse; `nalgebra` (default)
+//! adds conversions and Matrix Market files. No feature changes a result.
 
 pub mod assembly;
 #[cfg(feature = "faer")]
@@ -6,11 +31,18 @@ mod csc;
 pub mod dense;
 pub mod error;
 pub mod factorization;
+#[cfg(feature = "nalgebra")]
+pub mod interop;
+#[cfg(feature = "faer")]
+pub mod kkt;
+pub mod krylov;
 pub mod map;
 pub mod pattern;
 mod probe;
 mod scaling;
 pub mod slice;
+#[cfg(feature = "faer")]
+pub mod sparse_cholesky;
 #[cfg(feature = "faer")]
 pub mod sparse_lu;
 
@@ -19,10 +51,14 @@ pub use assembly::Assembly;
 pub use dense::DenseLblt;
 pub use dense::{DenseCholesky, DenseLu, DenseQr};
 pub use error::{FactorError, PatternError};
-#[cfg(feature = "faer")]
-pub use factorization::lu;
 pub use factorization::{Factorization, Inertia};
+#[cfg(feature = "faer")]
+pub use factorization::{cholesky, lu, symmetric_indefinite};
+#[cfg(feature = "faer")]
+pub use kkt::Kkt;
 pub use map::{CoordinateMap, LinearMap, SymmetricCoordinateMap};
 pub use pattern::Pattern;
+#[cfg(feature = "faer")]
+pub use sparse_cholesky::{SparseCholesky, SparseLdlt};
 #[cfg(feature = "faer")]
 pub use sparse_lu::SparseLu;

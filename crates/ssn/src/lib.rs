@@ -9,6 +9,7 @@ mod penalized_fb;
 mod system;
 pub mod systems;
 pub mod value_function;
+mod watchdog;
 
 pub use error::SsnError;
 pub use fischer_burmeister::{FISCHER_BURMEISTER, FischerBurmeister};
@@ -18,3 +19,4 @@ pub use newton::{Direction, Newton, NewtonState};
 pub use options::Options;
 pub use penalized_fb::{PENALIZED_FISCHER_BURMEISTER, PenalizedFischerBurmeister};
 pub use system::SemismoothSystem;
+pub use watchdog::Watchdog;

@@ -6,6 +6,7 @@ use linalg::{Factorization, Pattern};
 use stopping::{Solver, State, Status, Stopping};
 use trust_region::LevenbergMarquardt;
 
+use crate::watchdog::Watch;
 use crate::{Options, SemismoothSystem};
 
 /// The iterate ζ and what is known there.
@@ -90,6 +91,16 @@ pub struct Newton {
     /// The last values of Ψ, in a ring.
     references: Vec<f64>,
     next_reference: usize,
+    watch: Watch,
+    /// The best point of the run: where it ends when it fails.
+    best: Best,
+}
+
+#[derive(Clone, Debug)]
+struct Best {
+    norm: f64,
+    zeta: Vec<f64>,
+    phi: Vec<f64>,
 }
 
 impl Newton {
@@ -110,6 +121,8 @@ impl Newton {
             phi_trial: vec![0.0; n],
             references: Vec::with_capacity(options.memory),
             next_reference: 0,
+            watch: Watch::new(),
+            best: Best { norm: f64::INFINITY, zeta: vec![0.0; n], phi: vec![0.0; n] },
             options,
         }
     }
@@ -121,24 +134,19 @@ impl<'p> Solver<dyn SemismoothSystem + 'p, NewtonState> for Newton {
         system: &(dyn SemismoothSystem + 'p),
         stopping: &mut Stopping<dyn SemismoothSystem + 'p, NewtonState>,
     ) -> Status {
-        let state = &mut stopping.state;
-        system.residual(&state.zeta, &mut state.phi);
-        state.norm = norm2(&state.phi);
-        state.norms.clear();
-        state.norms.push(state.norm);
-        self.references.clear();
+        self.begin(system, &mut stopping.state);
         // Step 1
         if let Some(status) = stopping.start(system) {
             return status;
         }
         loop {
             // Steps 2 and 3
-            self.remember(0.5 * stopping.state.norm.powi(2));
-            if let Err(failure) = self.step(system, &mut stopping.state) {
-                return stopping.fail(failure);
-            }
-            // Step 1
-            if let Some(status) = stopping.stop(system) {
+            let status = match self.step(system, &mut stopping.state) {
+                Ok(()) => stopping.stop(system), // Step 1
+                Err(failure) => Some(stopping.fail(failure)),
+            };
+            if let Some(status) = status {
+                self.return_to_best(&mut stopping.state);
                 return status;
             }
         }
@@ -146,6 +154,17 @@ impl<'p> Solver<dyn SemismoothSystem + 'p, NewtonState> for Newton {
 }
 
 impl Newton {
+    /// Step 0.
+    fn begin(&mut self, system: &dyn SemismoothSystem, state: &mut NewtonState) {
+        system.residual(&state.zeta, &mut state.phi);
+        state.norm = norm2(&state.phi);
+        state.norms.clear();
+        state.norms.push(state.norm);
+        self.references.clear();
+        self.watch = Watch::new();
+        self.best.norm = f64::INFINITY;
+    }
+
     /// Steps 2 and 3: moves the state along the first direction that gives a step.
     fn step(
         &mut self,
@@ -157,15 +176,21 @@ impl Newton {
         if !linalg::slice::all_finite(&self.w) || !linalg::slice::all_finite(&self.grad) {
             return Err(Status::DomainError);
         }
+        self.keep_best(state);
+        let free_length = self.free_length(state);
+        self.remember(0.5 * state.norm.powi(2));
         let mut trials = Trials::default();
         for index in 0..self.options.regularization.len() + 2 {
             let Some(direction) = self.direction(index, state) else { continue };
             let slope = dot(&self.grad, &self.d);
-            let is_descent = direction == Direction::Gradient || self.is_descent(slope);
-            if !is_descent {
-                continue;
-            }
-            if let Some(alpha) = self.line_search(system, &state.zeta, slope, &mut trials) {
+            let step = if norm2(&self.d) <= free_length {
+                self.whole_step(system, &state.zeta, &mut trials)
+            } else if direction == Direction::Gradient || self.is_descent(slope) {
+                self.line_search(system, &state.zeta, slope, &mut trials)
+            } else {
+                None
+            };
+            if let Some(alpha) = step {
                 std::mem::swap(&mut state.zeta, &mut self.trial);
                 std::mem::swap(&mut state.phi, &mut self.phi_trial);
                 state.norm = norm2(&state.phi);
@@ -223,12 +248,7 @@ impl Newton {
         let reference = self.references.iter().fold(0.0, |a: f64, &b| a.max(b));
         let mut alpha = self.options.first_step;
         while alpha >= self.options.smallest_step {
-            for ((trial, zeta), d) in self.trial.iter_mut().zip(zeta).zip(&self.d) {
-                *trial = zeta + alpha * d;
-            }
-            system.residual(&self.trial, &mut self.phi_trial);
-            let psi = 0.5 * norm2(&self.phi_trial).powi(2);
-            trials.note(psi);
+            let psi = self.merit_at(system, zeta, alpha, trials);
             // NaN is no decrease
             if psi <= reference + self.options.decrease * alpha * slope {
                 return Some(alpha);
@@ -236,6 +256,62 @@ impl Newton {
             alpha *= self.options.contraction;
         }
         None
+    }
+
+    /// A step of length 1 to any point where Φ is finite.
+    fn whole_step(
+        &mut self,
+        system: &dyn SemismoothSystem,
+        zeta: &[f64],
+        trials: &mut Trials,
+    ) -> Option<f64> {
+        self.merit_at(system, zeta, 1.0, trials).is_finite().then_some(1.0)
+    }
+
+    /// Ψ(ζ + αd); leaves the point in `trial`, Φ in `phi_trial`.
+    fn merit_at(
+        &mut self,
+        system: &dyn SemismoothSystem,
+        zeta: &[f64],
+        alpha: f64,
+        trials: &mut Trials,
+    ) -> f64 {
+        for ((trial, zeta), d) in self.trial.iter_mut().zip(zeta).zip(&self.d) {
+            *trial = zeta + alpha * d;
+        }
+        system.residual(&self.trial, &mut self.phi_trial);
+        let psi = 0.5 * norm2(&self.phi_trial).powi(2);
+        trials.note(psi);
+        psi
+    }
+
+    /// Directions up to this length are taken whole; negative when the search is on.
+    fn free_length(&mut self, state: &NewtonState) -> f64 {
+        match &self.options.watchdog {
+            Some(rule) if self.watch.is_free(rule, state.norm) => {
+                self.references.clear();
+                rule.longest * (1.0 + norm2(&state.zeta))
+            }
+            _ => -1.0,
+        }
+    }
+
+    fn keep_best(&mut self, state: &NewtonState) {
+        if state.norm < self.best.norm {
+            self.best.norm = state.norm;
+            self.best.zeta.copy_from_slice(&state.zeta);
+            self.best.phi.copy_from_slice(&state.phi);
+        }
+    }
+
+    /// Ends at the best point of the run, which need not be the last one.
+    fn return_to_best(&mut self, state: &mut NewtonState) {
+        // false for NaN
+        if !(state.norm <= self.best.norm) && self.best.norm.is_finite() {
+            state.norm = self.best.norm;
+            std::mem::swap(&mut state.zeta, &mut self.best.zeta);
+            std::mem::swap(&mut state.phi, &mut self.best.phi);
+        }
     }
 
     fn remember(&mut self, psi: f64) {

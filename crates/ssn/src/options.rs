@@ -2,7 +2,10 @@
 
 use stopping::{Budget, Stall, Stopping};
 
-use crate::{FISCHER_BURMEISTER, NewtonState, PairRule, SemismoothSystem, SsnError};
+use crate::{
+    FISCHER_BURMEISTER, NcpFunction, NewtonState, PENALIZED_FISCHER_BURMEISTER, SemismoothSystem,
+    SsnError, Watchdog,
+};
 
 /// Parameters of [`Newton`](crate::Newton) and of the systems it solves.
 ///
@@ -16,8 +19,12 @@ pub struct Options {
     pub max_iterations: usize,
     /// When a run without progress ends.
     pub stall: Option<Stall>,
-    /// φ of the complementarity rows, and which pairs are degenerate.
-    pub pairs: PairRule,
+    /// φ of the complementarity rows, tried one after the other until a run ends with success.
+    pub ncp: Vec<&'static dyn NcpFunction>,
+    /// A pair (a, b) with a² + b² at most this is degenerate.
+    pub degenerate: f64,
+    /// Starting multipliers are |c| for a constraint with the value c, but at most this.
+    pub largest_start_multiplier: f64,
     /// First trial step.
     pub first_step: f64,
     /// Factor in (0, 1) by which trial steps shrink.
@@ -28,6 +35,8 @@ pub struct Options {
     pub decrease: f64,
     /// The reference is the largest of the last `memory` values of Ψ; 1 makes the search monotone.
     pub memory: usize,
+    /// When steps are taken without a search.
+    pub watchdog: Option<Watchdog>,
     /// β: a direction is accepted when Ψ′d ≤ −β ‖d‖ᵗ …
     pub descent: f64,
     /// … with this exponent t.
@@ -49,12 +58,15 @@ impl Options {
             tolerance: 1e-6,
             max_iterations: 1000,
             stall: Some(Stall::SEMISMOOTH_NEWTON),
-            pairs: PairRule { ncp: &FISCHER_BURMEISTER, degenerate: 1e-4 },
+            ncp: vec![&FISCHER_BURMEISTER],
+            degenerate: 1e-4,
+            largest_start_multiplier: f64::INFINITY,
             first_step: 2.0,
             contraction: 0.5,
             smallest_step: 1e-17,
             decrease: 2e-4,
             memory: 1,
+            watchdog: None,
             descent: 1e-8,
             descent_exponent: 2.1,
             regularization: Vec::new(),
@@ -67,13 +79,16 @@ impl Options {
         Options {
             tolerance: 1e-8,
             max_iterations: 150,
-            stall: Some(Stall::NoDecrease { window: 30, factor: 0.999 }),
-            pairs: PairRule { ncp: &FISCHER_BURMEISTER, degenerate: 1e-16 },
+            stall: None,
+            ncp: vec![&PENALIZED_FISCHER_BURMEISTER, &FISCHER_BURMEISTER],
+            degenerate: 1e-16,
+            largest_start_multiplier: 1.0,
             first_step: 1.0,
             contraction: 0.5,
             smallest_step: 2f64.powi(-12),
             decrease: 1e-4,
-            memory: 5,
+            memory: 10,
+            watchdog: Some(Watchdog { patience: 10, free_steps: 6, longest: 1e4 }),
             descent: 1e-10,
             descent_exponent: 2.1,
             regularization: vec![1e-10, 1e-6, 1e-2],
@@ -93,6 +108,7 @@ impl Options {
         option("contraction", c, c > 0.0 && c < 1.0, "it must lie between 0 and 1")?;
         let s = self.decrease;
         option("decrease", s, s > 0.0 && s < 1.0, "it must lie between 0 and 1")?;
+        option("number of NCP functions", self.ncp.len() as f64, !self.ncp.is_empty(), positive)?;
         option("memory", self.memory as f64, self.memory > 0, positive)?;
         for &mu in &self.regularization {
             option("regularization", mu, mu > 0.0 && mu.is_finite(), positive)?;

@@ -8,7 +8,7 @@ use nlp_model::{Bilevel, Linearised, Qvi};
 use stopping::{Solver, Status};
 
 use crate::systems::value_function::ValueFunctionSystem;
-use crate::{Newton, NewtonState, Options, SemismoothSystem, SsnError};
+use crate::{Newton, NewtonState, Options, PairRule, SemismoothSystem, SsnError};
 
 /// Where a run ended: a stationary point of the problem penalized with λ when the status is
 /// `Optimal`, else the last good iterate.
@@ -93,23 +93,33 @@ pub fn solve_qvi(
 ) -> Result<Solution, SsnError> {
     let clock = Instant::now();
     options.check()?;
-    let system = ValueFunctionSystem::new(problem, lambda, options.pairs)?;
-    let mut newton = Newton::new(options.clone(), system.jacobian_structure());
-    let mut stopping = options.stopping(system.start(x0, y0)?);
-    let status = newton.solve(&system, &mut stopping);
-    let iterations = stopping.iterations();
-    let mut solution = Solution::new(&system, stopping.state, status, iterations);
+    let mut best: Option<Solution> = None;
+    let (mut iterations, mut history) = (0, Vec::new());
+    for &ncp in &options.ncp {
+        let rule = PairRule { ncp, degenerate: options.degenerate };
+        let system = ValueFunctionSystem::new(problem, lambda, rule)?;
+        let start = system.start(x0, y0, options.largest_start_multiplier)?;
+        let mut newton = Newton::new(options.clone(), system.jacobian_structure());
+        let mut stopping = options.stopping(start);
+        let status = newton.solve(&system, &mut stopping);
+        iterations += stopping.iterations();
+        history.extend_from_slice(&stopping.state.norms);
+        let run = Solution::new(&system, &stopping.state, status);
+        if best.as_ref().is_none_or(|best| run.is_better_than(best)) {
+            best = Some(run);
+        }
+        if status.is_success() {
+            break;
+        }
+    }
+    let mut solution = best.expect("the options name an NCP function");
+    (solution.iterations, solution.history) = (iterations, history);
     solution.seconds = clock.elapsed().as_secs_f64();
     Ok(solution)
 }
 
 impl Solution {
-    fn new(
-        system: &ValueFunctionSystem,
-        state: NewtonState,
-        status: Status,
-        iterations: usize,
-    ) -> Self {
+    fn new(system: &ValueFunctionSystem, state: &NewtonState, status: Status) -> Self {
         let zeta = &state.zeta;
         let at = system.layout();
         let part = |range: &std::ops::Range<usize>| zeta[range.clone()].to_vec();
@@ -130,10 +140,15 @@ impl Solution {
             lower_objective,
             residual: state.norm,
             status,
-            iterations,
+            iterations: 0,
             full_steps: state.is_full_step(),
-            history: state.norms,
+            history: Vec::new(),
             seconds: 0.0,
         }
+    }
+
+    /// A success, or else a smaller residual; one that is NaN is the worst.
+    fn is_better_than(&self, other: &Solution) -> bool {
+        self.status.is_success() || self.residual < other.residual || other.residual.is_nan()
     }
 }

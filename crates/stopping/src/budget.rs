@@ -54,7 +54,8 @@ pub struct Budget {
     pub max_time: Duration,
     /// Evaluations of all verbs together; `u64::MAX` (default) is no limit. A limit of 2 allows 2.
     pub max_total: u64,
-    max_counts: Counts,
+    /// Evaluations of each verb; `u64::MAX` (default) is no limit. See [`with_evaluations`](Budget::with_evaluations).
+    pub max_counts: Counts,
 }
 
 impl Default for Budget {
@@ -95,9 +96,6 @@ impl Budget {
     /// Whether some number of evaluations is limited.
     pub fn limits_evaluations(&self) -> bool {
         self.max_total != u64::MAX || self.max_counts.0.iter().any(|&n| n != u64::MAX)
-    }
-    pub(crate) fn max_counts(&self) -> &Counts {
-        &self.max_counts
     }
 }
 

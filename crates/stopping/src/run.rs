@@ -52,12 +52,16 @@ impl<P: ?Sized, S: State> Stopping<P, S> {
     ///
     /// Order: point (NaN, threshold), domain, score, objective, time, evaluations, stall, iterations, enclosing runs,
     /// cancellation, observers. All reasons that hold are collected, unless [`Remote::first_only`](crate::Remote) is
-    /// set; *the* status is the one of highest priority. A reason once found stays until the next start.
+    /// set; *the* status is the one of highest priority. A reason once found stays until the next start, except `Optimal`, which is measured anew.
     ///
     /// Cost: one call of the criterion, O(n) for the scans, a reading of the clock when a time limit or an observer
     /// needs it. No allocation without a history.
     #[must_use = "a run that is over must end its loop"]
     pub fn stop(&mut self, problem: &P) -> Option<Status> {
+        // What was optimal may have moved since; all other reasons stay.
+        if self.remote.score {
+            self.place.withdraw(Status::Optimal);
+        }
         let mut reasons = self.reasons();
         self.collect(problem, &mut reasons);
         self.iterations += 1;
@@ -211,6 +215,11 @@ impl<P: ?Sized, S: State> Stopping<P, S> {
             "end of a run"
         );
         status
+    }
+
+    /// Counts `n` iterations made out of sight, by a solver that is not ours.
+    pub fn count_iterations(&mut self, n: usize) {
+        self.iterations = self.iterations.saturating_add(n);
     }
 
     /// Ends the run with a status of the algorithm's own, for what the framework cannot see: a subproblem without

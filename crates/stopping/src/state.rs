@@ -41,6 +41,12 @@ impl<const N: usize> State for [f64; N] {
     }
 }
 
+impl State for crate::Known {
+    fn point(&self) -> &[f64] {
+        self.get().unwrap_or(&[])
+    }
+}
+
 /// The state of any iteration on a vector: point, direction, residual.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]

@@ -158,6 +158,10 @@ impl Reasons {
     pub fn insert(&mut self, status: Status) {
         self.0 |= 1 << status as u16;
     }
+    /// The same reasons but for `status`.
+    pub fn without(self, status: Status) -> Self {
+        Reasons(self.0 & !(1 << status as u16))
+    }
     /// Whether `status` is among the reasons.
     pub fn contains(self, status: Status) -> bool {
         self.0 & (1 << status as u16) != 0

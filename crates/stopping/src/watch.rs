@@ -165,7 +165,7 @@ impl Place {
             .max_time
             .store(to_nanos(budget.max_time), Ordering::Relaxed);
         level.max_total.store(budget.max_total, Ordering::Relaxed);
-        for (to, &from) in level.max_counts.iter().zip(budget.max_counts().values()) {
+        for (to, &from) in level.max_counts.iter().zip(budget.max_counts.values()) {
             to.store(from, Ordering::Relaxed);
         }
     }
@@ -198,6 +198,15 @@ impl Place {
     }
     pub(crate) fn insert(&self, status: Status) {
         self.level.insert(status);
+    }
+    /// Takes a reason back.
+    pub(crate) fn withdraw(&self, status: Status) {
+        if self.level.reasons().contains(status) {
+            let others = Reasons::from_bits(u16::MAX).without(status);
+            self.level
+                .reasons
+                .fetch_and(others.bits(), Ordering::AcqRel);
+        }
     }
     pub(crate) fn publish(&self, reasons: Reasons) {
         self.level
@@ -298,7 +307,8 @@ impl Place {
             if level.limits_evaluations() && level.is_out_of_evaluations() {
                 level.insert(Status::EvaluationLimit);
             }
-            ended |= !level.reasons().is_empty();
+            // A level that is content does not disturb those below: it may be measured anew and find itself not so.
+            ended |= !level.reasons().without(Status::Optimal).is_empty();
         }
         ended
     }

@@ -125,7 +125,10 @@ mod tests {
             panels: vec![panel.clone(), panel.clone(), panel],
         };
         let document = figure.render();
-        assert!(document.contains("viewBox=\"0 0 642 490\""), "{document:.200}");
+        assert!(
+            document.contains("viewBox=\"0 0 642 490\""),
+            "{document:.200}"
+        );
         assert_eq!(document.matches("<polyline").count(), 3);
     }
 }

@@ -122,11 +122,17 @@ mod tests {
 
     #[test]
     fn logarithmic_ticks_are_powers_of_ten_and_thin_out() {
-        assert_eq!(labels(&logarithmic(0.01, 10.0, 6)), ["0.01", "0.1", "1", "10"]);
+        assert_eq!(
+            labels(&logarithmic(0.01, 10.0, 6)),
+            ["0.01", "0.1", "1", "10"]
+        );
         let wide = logarithmic(1e-14, 1e4, 7);
         assert!(wide.len() <= 7);
         assert!(labels(&wide).contains(&"10⁻¹²"));
-        assert_eq!(labels(&logarithmic(1.5, 60.0, 6)), ["2", "5", "10", "20", "50"]);
+        assert_eq!(
+            labels(&logarithmic(1.5, 60.0, 6)),
+            ["2", "5", "10", "20", "50"]
+        );
         assert_eq!(labels(&logarithmic(0.1, 0.6, 6)), ["0.1", "0.2", "0.5"]);
     }
 

@@ -55,8 +55,8 @@ impl Bard1988Ex2 {
         .optimal(-6600.0, 54.0)
         .point(&[7.0, 3.0, 12.0, 18.0], &[0.0, 10.0, 30.0, 0.0])
         .comment(
-            "The BOLIB document prints F with the opposite sign. Many points have F = \
-            -6600, with f from 54 to 69.",
+            "The BOLIB document prints F with the opposite sign. Many points have \
+            F = -6600, with f from 54 to 69.",
         );
 }
 

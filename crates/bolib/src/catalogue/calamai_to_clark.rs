@@ -63,8 +63,8 @@ impl CalamaiVicente1994b {
         .optimal(0.3125, -0.40625)
         .point(&[1.25, 0.5, 1.0, 1.0], &[0.25, 0.5])
         .comment(
-            "x3 and x4 appear in F only. The BOLIB document misprints one row and the \
-            factor 1/2 of f.",
+            "x3 and x4 appear in F only. The BOLIB document misprints one row and a factor \
+            1/2.",
         );
 }
 

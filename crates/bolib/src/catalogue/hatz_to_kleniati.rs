@@ -71,8 +71,8 @@ impl HenrionSurowiec2011 {
         .optimal(0.0, 0.0)
         .point(&[0.0], &[0.0])
         .comment(
-            "The parameter c is 0; the published tables also hold runs with c = 1 and c = \
-            -1. F* = -c²/4.",
+            "The parameter c is 0; the published tables also hold runs with c = 1 and \
+            c = -1. F* = -c²/4.",
         );
 }
 

@@ -1,5 +1,7 @@
 //! Problems of Mitsos and Barton, examples 3.17 to 3.28.
 
+use std::f64::consts::FRAC_1_SQRT_2;
+
 use crate::problem::{Problem, at, problem};
 
 const MITSOS_BARTON_2006: &str = "A. Mitsos and P. I. Barton, A Test Set for Bilevel Programs, \
@@ -46,8 +48,8 @@ impl MitsosBarton2006Ex318 {
         .checked(-1.0, 0.0)
         .point(&[1.0], &[0.0])
         .comment(
-            "The known value -0.25 is not optimal: y = 0 solves the lower level for x ≥ \
-            0.5, and (1; 0) has F = -1.",
+            "The known value -0.25 is not optimal: y = 0 solves the lower level for \
+            x ≥ 0.5, and (1; 0) has F = -1.",
         );
 }
 
@@ -217,7 +219,7 @@ impl MitsosBarton2006Ex326 {
         ])
         .published(-2.35)
         .optimal(-2.35, -2.0)
-        .point(&[-1.0, -1.0], &[1.0, 1.0, -0.7071067811865476]);
+        .point(&[-1.0, -1.0], &[1.0, 1.0, -FRAC_1_SQRT_2]);
 }
 
 nlp_model::bilevel! {

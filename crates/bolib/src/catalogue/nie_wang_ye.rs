@@ -1,5 +1,7 @@
 //! Polynomial problems of Nie, Wang and Ye.
 
+use std::f64::consts::FRAC_1_SQRT_2;
+
 use crate::problem::{Problem, at, problem};
 
 const NIE_WANG_YE_2017: &str = "J. W. Nie, L. Wang and J. J. Ye, Bilevel polynomial programs \
@@ -74,7 +76,7 @@ impl NieWangYe2017Ex54 {
         .published(-0.44)
         .optimal(-0.44, -1.190336744)
         .point(
-            &[0.0, 0.0, -0.7071067811865476, -0.7071067811865476],
+            &[0.0, 0.0, -FRAC_1_SQRT_2, -FRAC_1_SQRT_2],
             &[
                 0.6180339887498949,
                 0.0,

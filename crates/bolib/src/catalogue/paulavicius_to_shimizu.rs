@@ -56,7 +56,7 @@ impl PaulaviciusAdjiman2017b {
             .point(&[-1.0], &[-1.0])
             .comment(
                 "Called PaulaviciusEtal2017b in the BOLIB documents. The published tables list \
-            the lower level as convex, but f_yy = x changes its sign.",
+                the lower level as convex, but f_yy = x changes its sign.",
             );
 }
 
@@ -138,8 +138,8 @@ impl ShimizuEtal1997a {
         .checked(16.891891891891895, 1.5807158509861214)
         .point(&[0.9459459459459459], &[-0.16216216216216217])
         .comment(
-            "No value is published; the point (5; 2) given elsewhere has F = 25. A scan of \
-            x confirms (35/37; -6/37).",
+            "No value is published; the point (5; 2) given elsewhere has F = 25. A \
+            scan of x confirms (35/37; -6/37).",
         );
 }
 

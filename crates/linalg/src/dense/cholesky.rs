@@ -1,11 +1,11 @@
 //! Cholesky factorization of a dense symmetric positive definite matrix, verified.
 
-use super::multiply_symmetric;
+use super::{check_lower, multiply_symmetric, scale_lower};
 use crate::error::FactorError;
 use crate::factorization::{Factorization, Inertia};
 use crate::probe::Probe;
 use crate::scaling::inverse_root_power_of_two;
-use crate::slice::{all_finite, dot, scale_by};
+use crate::slice::{dot, scale_by};
 
 /// S A S = L Lᵀ, S a diagonal of powers of two that brings the diagonal of A into [1/2, 2).
 ///
@@ -44,7 +44,7 @@ impl DenseCholesky {
     pub fn factor_dense(&mut self, a: &[f64]) -> Result<(), FactorError> {
         let n = self.n;
         self.factored = false;
-        load_scaled(n, a, &mut self.scale, &mut self.scaled, Scale::Diagonal)?;
+        load_scaled(n, a, &mut self.scale, &mut self.scaled)?;
         self.factor.copy_from_slice(&self.scaled);
         let tolerance = n as f64 * f64::EPSILON;
         for j in 0..n {
@@ -115,65 +115,22 @@ impl Factorization for DenseCholesky {
     }
 }
 
-/// What the symmetric scaling brings near one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Scale {
-    /// The diagonal entries, which must be positive.
-    Diagonal,
-    /// The largest entry of each row.
-    #[cfg(feature = "faer")]
-    Row,
-}
-
-/// Lower triangle of S A S into `scaled`, after the checks that every symmetric factorization makes.
-pub(super) fn load_scaled(
+/// Lower triangle of S A S into `scaled`, the diagonal in [1/2, 2).
+fn load_scaled(
     n: usize,
     a: &[f64],
     scale: &mut [f64],
     scaled: &mut [f64],
-    by: Scale,
 ) -> Result<(), FactorError> {
-    if a.len() != n * n {
-        return Err(FactorError::Dimension {
-            expected: n * n,
-            found: a.len(),
-        });
-    }
-    scale.fill(0.0);
-    for j in 0..n {
-        let column = &a[j + j * n..(j + 1) * n];
-        if !all_finite(column) {
-            return Err(FactorError::NotFinite);
-        }
-        match by {
-            Scale::Diagonal => {
-                if column[0] <= 0.0 {
-                    return Err(FactorError::NotPositiveDefinite { index: j });
-                }
-                scale[j] = column[0];
-            }
-            #[cfg(feature = "faer")]
-            Scale::Row => {
-                for (i, v) in column.iter().enumerate() {
-                    scale[j] = scale[j].max(v.abs());
-                    scale[j + i] = scale[j + i].max(v.abs());
-                }
-            }
-        }
-    }
+    check_lower(n, a)?;
     for (index, s) in scale.iter_mut().enumerate() {
-        if *s == 0.0 {
-            return Err(FactorError::Singular { index, ratio: 0.0 });
+        let diagonal = a[index * (n + 1)];
+        if diagonal <= 0.0 {
+            return Err(FactorError::NotPositiveDefinite { index });
         }
-        *s = inverse_root_power_of_two(*s);
+        *s = inverse_root_power_of_two(diagonal);
     }
-    for j in 0..n {
-        let range = j + j * n..(j + 1) * n;
-        let column = a[range.clone()].iter().zip(&scale[j..]);
-        for (out, (v, s)) in scaled[range].iter_mut().zip(column) {
-            *out = v * scale[j] * s;
-        }
-    }
+    scale_lower(n, a, scale, scaled);
     Ok(())
 }
 

@@ -7,11 +7,11 @@ use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::linalg::cholesky::lblt::factor::{cholesky_in_place, cholesky_in_place_scratch};
 use faer::{MatMut, Par};
 
-use super::cholesky::{Scale, load_scaled};
-use super::multiply_symmetric;
+use super::{check_lower, multiply_symmetric, scale_lower};
 use crate::error::FactorError;
 use crate::factorization::{Factorization, Inertia};
 use crate::probe::Probe;
+use crate::scaling::equilibrate_symmetric;
 use crate::slice::{all_finite, dot, scale_by};
 
 /// P S A S Pᵀ = L B Lᵀ: Bunch–Kaufman pivoting, B with blocks of order 1 and 2, by faer.
@@ -78,7 +78,8 @@ impl DenseLblt {
         let n = self.n;
         self.factored = false;
         self.inertia = None;
-        load_scaled(n, a, &mut self.scale, &mut self.scaled, Scale::Row)?;
+        check_lower(n, a)?;
+        self.equilibrate(a)?;
         if n == 0 {
             self.inertia = Some(Inertia::default());
             self.factored = true;
@@ -108,6 +109,27 @@ impl DenseLblt {
             self.inertia = None;
         }
         verdict
+    }
+
+    /// scaled = S A S with the largest entry of every row near one.
+    fn equilibrate(&mut self, a: &[f64]) -> Result<(), FactorError> {
+        let n = self.n;
+        equilibrate_symmetric(&mut self.scale, &mut self.work, |s, norms| {
+            norms.fill(0.0);
+            for j in 0..n {
+                let column = a[j * n + j..(j + 1) * n].iter().zip(&s[j..]);
+                let mut largest = norms[j];
+                for (norm, (v, si)) in norms[j..].iter_mut().zip(column) {
+                    let v = (v * si * s[j]).abs();
+                    *norm = if v > *norm { v } else { *norm };
+                    largest = if v > largest { v } else { largest };
+                }
+                norms[j] = largest;
+            }
+        })
+        .map_err(|index| FactorError::Singular { index, ratio: 0.0 })?;
+        scale_lower(n, a, &self.scale, &mut self.scaled);
+        Ok(())
     }
 
     /// Signs of the eigenvalues of B; those at most nε times the largest count as zero.

@@ -10,13 +10,12 @@ use crate::slice::{all_finite, dot, scale_by};
 
 /// P R A C = L U: partial pivoting on the equilibrated matrix.
 ///
-/// R and C are diagonal powers of two, chosen so that every row and column has its largest entry in
-/// [1, 2) (rows exactly before the columns are scaled); they make the verdict independent of the units
-/// of the equations and of the unknowns.
+/// R and C are diagonal powers of two: R brings the largest entry of each row into [1, 2), then C that of
+/// each column. They make the verdict independent of the units of the equations and of the unknowns.
 ///
 /// A matrix is singular when a pivot u_kk is at most nε Σ_j |l_kj||u_jk|, that is, lost in the rounding
 /// errors of the terms it is made of (Higham, *Accuracy and Stability of Numerical Algorithms*, 2nd ed.,
-/// theorem 9.3), or when the probe solution shows a condition number above 1/(nε).
+/// theorem 9.3), or when the probe solution shows a condition number above 1/(16nε).
 ///
 /// Memory is allocated by [`DenseLu::new`] only. `factor` costs 2n³/3 + O(n²), a solve 2n².
 #[derive(Debug, Clone)]

@@ -29,10 +29,11 @@ impl Pairs {
         }
     }
 
-    /// The starting multipliers |c|, 0 for equalities.
-    pub fn start(&self, c: &[f64], mu: &mut [f64]) {
+    /// The starting multipliers min(|c|, largest), 0 for equalities.
+    pub fn start(&self, c: &[f64], largest: f64, mu: &mut [f64]) {
         for ((mu, c), &equality) in mu.iter_mut().zip(c).zip(&self.equality) {
-            *mu = if equality { 0.0 } else { c.abs() };
+            // a c that is NaN stays: the residual shows it
+            *mu = if equality || c.is_nan() { 0.0 } else { c.abs().min(largest) };
         }
     }
 

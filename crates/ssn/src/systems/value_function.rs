@@ -135,9 +135,10 @@ impl<'a> ValueFunctionSystem<'a> {
         self.lambda
     }
 
-    /// The start ζ⁰ = (x⁰, y⁰, y⁰, |G|, |g|, |g|) of the paper's Section 5.2; free multipliers of
-    /// equalities start at 0. Errors on a wrong length and on a start that is not finite.
-    pub fn start(&self, x0: &[f64], y0: &[f64]) -> Result<Vec<f64>, SsnError> {
+    /// The start ζ⁰ = (x⁰, y⁰, y⁰, |G|, |g|, |g|) of the paper's Section 5.2, with multipliers at
+    /// most `largest`; free multipliers of equalities start at 0. Errors on a wrong length and on
+    /// a start that is not finite.
+    pub fn start(&self, x0: &[f64], y0: &[f64], largest: f64) -> Result<Vec<f64>, SsnError> {
         let at = &self.layout;
         check_point("x0", x0, at.x.len())?;
         check_point("y0", y0, at.y.len())?;
@@ -149,7 +150,7 @@ impl<'a> ValueFunctionSystem<'a> {
         work.evaluate(self, &zeta);
         let parts = [at.u.clone(), at.v.clone(), at.w.clone()];
         for ((part, pairs), c) in parts.into_iter().zip(&work.pairs).zip(&work.c) {
-            pairs.start(c, &mut zeta[part]);
+            pairs.start(c, largest, &mut zeta[part]);
         }
         Ok(zeta)
     }

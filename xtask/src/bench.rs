@@ -1,0 +1,43 @@
+//! Benchmarks: each job solves a set of problems and writes records, a summary and figures.
+
+mod bolib;
+mod compare;
+mod derivatives;
+mod examples;
+mod figures;
+mod published;
+mod record;
+mod selection;
+mod summary;
+mod sweep;
+pub mod table;
+
+pub use bolib::Results;
+pub use compare::AGREEMENT;
+pub use selection::Variant;
+
+use clap::Subcommand;
+
+/// Arguments of `cargo xtask bench`.
+#[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct Args {
+    #[command(subcommand)]
+    job: Option<Job>,
+    #[command(flatten)]
+    default: bolib::Args,
+}
+
+#[derive(Debug, Subcommand)]
+enum Job {
+    /// 124 bilevel problems of BOLIB by semismooth Newton, beside the published tables.
+    Bolib(bolib::Args),
+}
+
+/// Runs the job, `bolib` when none is named.
+pub fn run(args: &Args) -> crate::Result<()> {
+    match &args.job {
+        Some(Job::Bolib(args)) => bolib::run(args),
+        None => bolib::run(&args.default),
+    }
+}
