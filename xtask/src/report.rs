@@ -68,9 +68,9 @@ fn introduction(results: &Results, machine: &str) -> String {
     let number = |name: &str| results.summary.get(name).unwrap_or(f64::NAN);
     let _ = write!(
         text,
-        "The {} problems of BOLIB (@ZhouZemkohoTin2020), five penalty parameters λ, both published \
+        "The {} problems of BOLIB (ZhouZemkohoTin2020), five penalty parameters λ, both published \
         starts, in two variants of the globalisation: the published Algorithm 1 \
-        (@DuttaLafhimZemkohoZhou2024) with its parameters, and our production variant. This page \
+        (DuttaLafhimZemkohoZhou2024) with its parameters, and our production variant. This page \
         is written by `cargo xtask bench --update-docs`; the tables row by row are printed by \
         `cargo xtask bench`.\n\n\
         Machine: {machine}. One thread.\n\n\

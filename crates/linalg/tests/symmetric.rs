@@ -214,7 +214,6 @@ fn kkt_with_an_indefinite_hessian_is_solved_or_refused_but_never_wrong() {
             let smallest = eigenvalues.iter().fold(f64::MAX, |s, v| s.min(v.abs()));
             match kkt.factor(&saddle.hess, &saddle.jac, 0.0, 0.0) {
                 Ok(()) => {
-                    eprintln!("{diagonal} {n} {kkt:?} {smallest:e}");
                     let b = random(n + m, 17);
                     let mut x = b.clone();
                     kkt.solve(&mut x);
@@ -230,6 +229,31 @@ fn kkt_with_an_indefinite_hessian_is_solved_or_refused_but_never_wrong() {
             }
         }
     }
+}
+
+#[test]
+fn a_pivot_that_regularisation_cancels_falls_back_to_lu() {
+    // Tridiagonal [-1 d -1] of even order with d = -1e-8: the first regularised pivot is exactly zero.
+    let n = 100;
+    let saddle = Saddle::new(n, 1, -1e-8);
+    let none = Pattern::empty(0, n);
+    let mut kkt = Kkt::new(&saddle.hessian, &none);
+    for _ in 0..2 {
+        kkt.factor(&saddle.hess, &[], 0.0, 0.0).unwrap();
+        assert_eq!((kkt.method_name(), kkt.inertia()), ("sparse LU", None));
+        let b = random(n, 4);
+        let mut x = b.clone();
+        kkt.solve(&mut x);
+        let mut ax = vec![0.0; n];
+        saddle.hessian.mul_symmetric(&saddle.hess, &x, &mut ax);
+        assert!(residual(&ax, &x, &b) <= 1e-14);
+    }
+    // The caller's own ρ makes it positive definite, and LDLT returns.
+    kkt.factor(&saddle.hess, &[], 2.5, 0.0).unwrap();
+    assert_eq!(
+        (kkt.method_name(), kkt.inertia()),
+        ("sparse LDLT", inertia(n, 0))
+    );
 }
 
 #[test]
@@ -320,4 +344,26 @@ proptest! {
             prop_assert!(residual(&ax, &x, &b) <= 1e-12);
         }
     }
+}
+
+#[test]
+fn a_dense_quasi_definite_triangle_goes_through_supernodes_and_keeps_its_inertia() {
+    // Random off-diagonal, ±60 on the diagonal: diagonally dominant, a third negative.
+    let n = 120;
+    let pattern = Pattern::lower_triangle(n);
+    let mut values = random(pattern.nnz(), 21);
+    for (v, (i, j)) in values.iter_mut().zip(pattern.iter()) {
+        if i == j {
+            *v = if i % 3 == 0 { -60.0 } else { 60.0 };
+        }
+    }
+    let mut factors = SparseLdlt::new(&pattern);
+    factors.factor(&values).unwrap();
+    assert_eq!(factors.inertia(), inertia(80, 40));
+    let b = random(n, 22);
+    let mut x = b.clone();
+    factors.solve(&mut x);
+    let mut ax = vec![0.0; n];
+    pattern.mul_symmetric(&values, &x, &mut ax);
+    assert!(residual(&ax, &x, &b) <= 1e-14);
 }

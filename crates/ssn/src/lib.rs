@@ -16,7 +16,7 @@ pub use fischer_burmeister::{FISCHER_BURMEISTER, FischerBurmeister};
 pub use minimum::{MINIMUM, Minimum};
 pub use ncp::{NcpFunction, PairRule};
 pub use newton::{Direction, Newton, NewtonState};
-pub use options::Options;
+pub use options::{Attempt, Options};
 pub use penalized_fb::{PENALIZED_FISCHER_BURMEISTER, PenalizedFischerBurmeister};
 pub use system::SemismoothSystem;
 pub use watchdog::Watchdog;

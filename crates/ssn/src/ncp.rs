@@ -93,7 +93,10 @@ mod tests {
         assert!((FISCHER_BURMEISTER.value(1.0, b) - exact).abs() < 1e-15 * b);
         assert!((FISCHER_BURMEISTER.value(b, 1.0) - exact).abs() < 1e-15 * b);
         let naive = (1.0 + b * b).sqrt() - 1.0 - b;
-        assert!((naive - exact).abs() > 1e-6 * b, "the textbook formula does cancel here");
+        assert!(
+            (naive - exact).abs() > 1e-6 * b,
+            "the textbook formula does cancel here"
+        );
     }
 
     #[test]
@@ -106,7 +109,10 @@ mod tests {
 
     #[test]
     fn the_slope_decides_only_at_degenerate_pairs() {
-        let rule = PairRule { ncp: &FISCHER_BURMEISTER, degenerate: 1e-8 };
+        let rule = PairRule {
+            ncp: &FISCHER_BURMEISTER,
+            degenerate: 1e-8,
+        };
         let (by_mu, by_c) = rule.gradient(3.0, -4.0, || unreachable!("not degenerate"));
         assert!((by_mu - (0.6 - 1.0)).abs() < 1e-15 && (by_c - (1.0 - 0.8)).abs() < 1e-15);
         let (by_mu, by_c) = rule.gradient(0.0, 0.0, || 2.0);

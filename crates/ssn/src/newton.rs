@@ -29,7 +29,13 @@ impl NewtonState {
     pub fn new(zeta: Vec<f64>, iterations: usize) -> Self {
         let phi = vec![0.0; zeta.len()];
         let norms = Vec::with_capacity(iterations + 1);
-        NewtonState { zeta, phi, norm: f64::NAN, step: None, norms }
+        NewtonState {
+            zeta,
+            phi,
+            norm: f64::NAN,
+            step: None,
+            norms,
+        }
     }
 
     /// True when the last step was a Newton step of length at least 1.
@@ -122,7 +128,11 @@ impl Newton {
             references: Vec::with_capacity(options.memory),
             next_reference: 0,
             watch: Watch::new(),
-            best: Best { norm: f64::INFINITY, zeta: vec![0.0; n], phi: vec![0.0; n] },
+            best: Best {
+                norm: f64::INFINITY,
+                zeta: vec![0.0; n],
+                phi: vec![0.0; n],
+            },
             options,
         }
     }
@@ -172,7 +182,8 @@ impl Newton {
         state: &mut NewtonState,
     ) -> Result<(), Status> {
         system.jacobian(&state.zeta, &mut self.w);
-        self.structure.mul_transpose(&self.w, &state.phi, &mut self.grad);
+        self.structure
+            .mul_transpose(&self.w, &state.phi, &mut self.grad);
         if !linalg::slice::all_finite(&self.w) || !linalg::slice::all_finite(&self.grad) {
             return Err(Status::DomainError);
         }
@@ -181,7 +192,9 @@ impl Newton {
         self.remember(0.5 * state.norm.powi(2));
         let mut trials = Trials::default();
         for index in 0..self.options.regularization.len() + 2 {
-            let Some(direction) = self.direction(index, state) else { continue };
+            let Some(direction) = self.direction(index, state) else {
+                continue;
+            };
             let slope = dot(&self.grad, &self.d);
             let step = if norm2(&self.d) <= free_length {
                 self.whole_step(system, &state.zeta, &mut trials)
@@ -200,7 +213,11 @@ impl Newton {
                 return Ok(());
             }
         }
-        Err(if trials.none_finite() { Status::DomainError } else { Status::SubproblemFailure })
+        Err(if trials.none_finite() {
+            Status::DomainError
+        } else {
+            Status::SubproblemFailure
+        })
     }
 
     /// Computes the direction with this number; `None` when its system cannot be solved.
@@ -265,7 +282,9 @@ impl Newton {
         zeta: &[f64],
         trials: &mut Trials,
     ) -> Option<f64> {
-        self.merit_at(system, zeta, 1.0, trials).is_finite().then_some(1.0)
+        self.merit_at(system, zeta, 1.0, trials)
+            .is_finite()
+            .then_some(1.0)
     }
 
     /// Ψ(ζ + αd); leaves the point in `trial`, Φ in `phi_trial`.

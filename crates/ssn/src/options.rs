@@ -7,6 +7,15 @@ use crate::{
     SsnError, Watchdog,
 };
 
+/// How one attempt reads the complementarity rows and starts their multipliers.
+#[derive(Clone, Copy, Debug)]
+pub struct Attempt {
+    /// φ.
+    pub ncp: &'static dyn NcpFunction,
+    /// Starting multipliers are |c| for a constraint with the value c, but at most this.
+    pub largest_multiplier: f64,
+}
+
 /// Parameters of [`Newton`](crate::Newton) and of the systems it solves.
 ///
 /// [`Options::published`] is Algorithm 4.1 of Dutta et al. (2024) with its parameters,
@@ -19,12 +28,10 @@ pub struct Options {
     pub max_iterations: usize,
     /// When a run without progress ends.
     pub stall: Option<Stall>,
-    /// φ of the complementarity rows, tried one after the other until a run ends with success.
-    pub ncp: Vec<&'static dyn NcpFunction>,
+    /// Attempts, one after the other from the same start until one ends with success.
+    pub attempts: Vec<Attempt>,
     /// A pair (a, b) with a² + b² at most this is degenerate.
     pub degenerate: f64,
-    /// Starting multipliers are |c| for a constraint with the value c, but at most this.
-    pub largest_start_multiplier: f64,
     /// First trial step.
     pub first_step: f64,
     /// Factor in (0, 1) by which trial steps shrink.
@@ -58,9 +65,11 @@ impl Options {
             tolerance: 1e-6,
             max_iterations: 1000,
             stall: Some(Stall::SEMISMOOTH_NEWTON),
-            ncp: vec![&FISCHER_BURMEISTER],
+            attempts: vec![Attempt {
+                ncp: &FISCHER_BURMEISTER,
+                largest_multiplier: f64::INFINITY,
+            }],
             degenerate: 1e-4,
-            largest_start_multiplier: f64::INFINITY,
             first_step: 2.0,
             contraction: 0.5,
             smallest_step: 1e-17,
@@ -73,22 +82,34 @@ impl Options {
         }
     }
 
-    /// The variant to use: steps 1, ½, …, a search that looks back over five values, regularized
+    /// The variant to use: steps 1, ½, …, a search that looks back over two values, regularized
     /// directions where the Newton direction fails, ε = 1e-8.
     pub fn production() -> Self {
         Options {
             tolerance: 1e-8,
             max_iterations: 150,
             stall: None,
-            ncp: vec![&PENALIZED_FISCHER_BURMEISTER, &FISCHER_BURMEISTER],
+            attempts: vec![
+                Attempt {
+                    ncp: &FISCHER_BURMEISTER,
+                    largest_multiplier: 1.0,
+                },
+                Attempt {
+                    ncp: &PENALIZED_FISCHER_BURMEISTER,
+                    largest_multiplier: f64::INFINITY,
+                },
+            ],
             degenerate: 1e-16,
-            largest_start_multiplier: 1.0,
             first_step: 1.0,
             contraction: 0.5,
             smallest_step: 2f64.powi(-12),
             decrease: 1e-4,
-            memory: 10,
-            watchdog: Some(Watchdog { patience: 10, free_steps: 6, longest: 1e4 }),
+            memory: 2,
+            watchdog: Some(Watchdog {
+                patience: 10,
+                free_steps: 6,
+                longest: 1e4,
+            }),
             descent: 1e-10,
             descent_exponent: 2.1,
             regularization: vec![1e-10, 1e-6, 1e-2],
@@ -98,17 +119,46 @@ impl Options {
     /// Errors on an option outside of its range.
     pub fn check(&self) -> Result<(), SsnError> {
         let option = |name, value: f64, holds: bool, range| {
-            if holds { Ok(()) } else { Err(SsnError::Option { name, value, range }) }
+            if holds {
+                Ok(())
+            } else {
+                Err(SsnError::Option { name, value, range })
+            }
         };
         let positive = "it must be positive";
         option("tolerance", self.tolerance, self.tolerance > 0.0, positive)?;
-        option("first_step", self.first_step, self.first_step > 0.0, positive)?;
-        option("smallest_step", self.smallest_step, self.smallest_step > 0.0, positive)?;
+        option(
+            "first_step",
+            self.first_step,
+            self.first_step > 0.0,
+            positive,
+        )?;
+        option(
+            "smallest_step",
+            self.smallest_step,
+            self.smallest_step > 0.0,
+            positive,
+        )?;
         let c = self.contraction;
-        option("contraction", c, c > 0.0 && c < 1.0, "it must lie between 0 and 1")?;
+        option(
+            "contraction",
+            c,
+            c > 0.0 && c < 1.0,
+            "it must lie between 0 and 1",
+        )?;
         let s = self.decrease;
-        option("decrease", s, s > 0.0 && s < 1.0, "it must lie between 0 and 1")?;
-        option("number of NCP functions", self.ncp.len() as f64, !self.ncp.is_empty(), positive)?;
+        option(
+            "decrease",
+            s,
+            s > 0.0 && s < 1.0,
+            "it must lie between 0 and 1",
+        )?;
+        option(
+            "attempts",
+            self.attempts.len() as f64,
+            !self.attempts.is_empty(),
+            positive,
+        )?;
         option("memory", self.memory as f64, self.memory > 0, positive)?;
         for &mu in &self.regularization {
             option("regularization", mu, mu > 0.0 && mu.is_finite(), positive)?;

@@ -55,12 +55,28 @@ pub struct Solution {
 
 impl fmt::Display for Solution {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{} after {} iterations, λ = {}", self.status, self.iterations, self.lambda)?;
-        writeln!(f, "  F = {:.10}, f = {:.10}", self.objective, self.lower_objective)?;
+        writeln!(
+            f,
+            "{} after {} iterations, λ = {}",
+            self.status, self.iterations, self.lambda
+        )?;
+        writeln!(
+            f,
+            "  F = {:.10}, f = {:.10}",
+            self.objective, self.lower_objective
+        )?;
         writeln!(f, "  x = {:?}", self.x)?;
         writeln!(f, "  y = {:?}", self.y)?;
-        writeln!(f, "  ‖Φ‖ = {:.1e}, violation {:.1e}", self.residual, self.violation)?;
-        write!(f, "  ‖y − ξ‖ = {:.1e}; lower-level optimality is not verified", self.distance)
+        writeln!(
+            f,
+            "  ‖Φ‖ = {:.1e}, violation {:.1e}",
+            self.residual, self.violation
+        )?;
+        write!(
+            f,
+            "  ‖y − ξ‖ = {:.1e}; lower-level optimality is not verified",
+            self.distance
+        )
     }
 }
 
@@ -76,7 +92,9 @@ pub fn solve_bilevel(
     options: &Options,
 ) -> Result<Solution, SsnError> {
     let mut solution = solve_qvi(&Linearised::new(problem), x0, y0, lambda, options)?;
-    solution.lower_objective = problem.lower().obj(&[&solution.x[..], &solution.y].concat());
+    solution.lower_objective = problem
+        .lower()
+        .obj(&[&solution.x[..], &solution.y].concat());
     Ok(solution)
 }
 
@@ -95,10 +113,13 @@ pub fn solve_qvi(
     options.check()?;
     let mut best: Option<Solution> = None;
     let (mut iterations, mut history) = (0, Vec::new());
-    for &ncp in &options.ncp {
-        let rule = PairRule { ncp, degenerate: options.degenerate };
+    for attempt in &options.attempts {
+        let rule = PairRule {
+            ncp: attempt.ncp,
+            degenerate: options.degenerate,
+        };
         let system = ValueFunctionSystem::new(problem, lambda, rule)?;
-        let start = system.start(x0, y0, options.largest_start_multiplier)?;
+        let start = system.start(x0, y0, attempt.largest_multiplier)?;
         let mut newton = Newton::new(options.clone(), system.jacobian_structure());
         let mut stopping = options.stopping(start);
         let status = newton.solve(&system, &mut stopping);
@@ -112,7 +133,7 @@ pub fn solve_qvi(
             break;
         }
     }
-    let mut solution = best.expect("the options name an NCP function");
+    let mut solution = best.expect("the options hold an attempt");
     (solution.iterations, solution.history) = (iterations, history);
     solution.seconds = clock.elapsed().as_secs_f64();
     Ok(solution)

@@ -27,7 +27,11 @@ pub(crate) struct Watch {
 
 impl Watch {
     pub fn new() -> Self {
-        Watch { mark: f64::INFINITY, waited: 0, free_left: 0 }
+        Watch {
+            mark: f64::INFINITY,
+            waited: 0,
+            free_left: 0,
+        }
     }
 
     /// Whether the step from a point with this ‖Φ‖ is taken whole.
@@ -36,7 +40,10 @@ impl Watch {
             self.free_left -= 1;
             if self.free_left == 0 {
                 // search again, from here
-                *self = Watch { mark: norm, ..Watch::new() };
+                *self = Watch {
+                    mark: norm,
+                    ..Watch::new()
+                };
                 return false;
             }
             return true;
@@ -61,18 +68,30 @@ mod tests {
 
     #[test]
     fn whole_steps_follow_after_patience_is_lost_and_then_the_search_returns() {
-        let rule = Watchdog { patience: 3, free_steps: 2, longest: 1e4 };
+        let rule = Watchdog {
+            patience: 3,
+            free_steps: 2,
+            longest: 1e4,
+        };
         let mut watch = Watch::new();
         let norms = [8.0, 3.9, 3.0, 2.5, 2.4, 70.0, 60.0, 29.0, 20.0, 20.0, 20.0];
-        let free: Vec<bool> = norms.iter().map(|&norm| watch.is_free(&rule, norm)).collect();
-        let expected =
-            [false, false, false, false, true, true, false, false, false, false, true];
+        let free: Vec<bool> = norms
+            .iter()
+            .map(|&norm| watch.is_free(&rule, norm))
+            .collect();
+        let expected = [
+            false, false, false, false, true, true, false, false, false, false, true,
+        ];
         assert_eq!(free, expected);
     }
 
     #[test]
     fn nan_does_not_count_as_progress() {
-        let rule = Watchdog { patience: 1, free_steps: 1, longest: 1e4 };
+        let rule = Watchdog {
+            patience: 1,
+            free_steps: 1,
+            longest: 1e4,
+        };
         let mut watch = Watch::new();
         assert!(!watch.is_free(&rule, 1.0));
         assert!(watch.is_free(&rule, f64::NAN));

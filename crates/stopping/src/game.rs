@@ -92,18 +92,21 @@ impl<P: ?Sized, S: State> Game<P, S> {
         self.whole.state = f64::from(unhappy);
     }
 
-    /// Reports the reason of a player who ended without success.
+    /// Reports the reason of a player who cannot go on, unless all agree.
     fn failed_player(&mut self) -> Option<Status> {
-        let failure = self
-            .players
-            .iter()
-            .filter_map(Stopping::status)
-            // A limit of the whole is the whole's own to report.
-            .filter(|&status| !status.is_success() && status != Status::ParentLimit)
-            .min()?;
         if self.whole.reasons().contains(Status::Optimal) {
             return None;
         }
+        // A player may be content at this stop and out of resources for the next. A limit of the whole is the whole's own
+        // to report.
+        let failure = self
+            .players
+            .iter()
+            .filter_map(|player| {
+                let reasons = player.reasons().without(Status::Optimal);
+                reasons.without(Status::ParentLimit).first()
+            })
+            .min()?;
         Some(self.whole.fail(failure))
     }
 }

@@ -91,7 +91,11 @@ mod tests {
         let mut d = [0.0; 2];
         lm.solve(&[0.0, 1.0], &mut d);
         let exact = -1e-7 / (1e-14 + 1e-20);
-        assert!((d[1] - exact).abs() < 1e-9 * exact.abs(), "{} {exact}", d[1]);
+        assert!(
+            (d[1] - exact).abs() < 1e-9 * exact.abs(),
+            "{} {exact}",
+            d[1]
+        );
     }
 
     #[test]

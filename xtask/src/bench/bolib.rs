@@ -153,8 +153,9 @@ const EXAMPLES: [(&str, &str, f64, f64); 3] = [
 fn enter_examples(summary: &mut Summary, curves: &[Curve]) {
     for curve in curves {
         if let Some((_, key, lo, hi)) = EXAMPLES.iter().find(|e| e.0 == curve.name) {
-            let name = format!("{key}_{}_max_error", curve.variant.name());
-            summary.number(&name, curve.max_error(*lo, *hi));
+            let name = |suffix: &str| format!("{key}_{}_{suffix}", curve.variant.name());
+            summary.number(&name("error"), curve.error_at_one());
+            summary.number(&name("share"), curve.share(*lo, *hi));
         }
     }
 }

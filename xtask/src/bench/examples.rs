@@ -30,25 +30,22 @@ pub struct CurvePoint {
 const PER_DECADE: i32 = 6;
 
 impl Curve {
-    /// Largest |F − known| over λ in [lo, hi]; NaN when some run did not converge.
-    pub fn max_error(&self, lo: f64, hi: f64) -> f64 {
-        self.points
-            .iter()
-            .filter(|p| p.lambda >= lo * (1.0 - 1e-9) && p.lambda <= hi * (1.0 + 1e-9))
-            .map(|p| {
-                if p.has_converged {
-                    (p.objective - self.known).abs()
-                } else {
-                    f64::NAN
-                }
-            })
-            .fold(0.0, |worst, e| {
-                if worst >= e || f64::is_nan(worst) {
-                    worst
-                } else {
-                    e
-                }
-            })
+    /// |F − known| at λ = 1; NaN when that was not solved.
+    pub fn error_at_one(&self) -> f64 {
+        let one = self.points.iter().find(|p| (p.lambda - 1.0).abs() < 1e-9);
+        one.map_or(f64::NAN, |p| (p.objective - self.known).abs())
+    }
+
+    /// Share of the runs with λ in [lo, hi] that converge and whose F is the known value to 1e-6,
+    /// relative above 1.
+    pub fn share(&self, lo: f64, hi: f64) -> f64 {
+        let room = 1e-6 * self.known.abs().max(1.0);
+        let inside =
+            |p: &&CurvePoint| p.lambda >= lo * (1.0 - 1e-9) && p.lambda <= hi * (1.0 + 1e-9);
+        let runs: Vec<&CurvePoint> = self.points.iter().filter(inside).collect();
+        let is_known =
+            |p: &&&CurvePoint| p.has_converged && (p.objective - self.known).abs() <= room;
+        runs.iter().filter(is_known).count() as f64 / runs.len() as f64
     }
 }
 
@@ -90,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_error_covers_the_range_and_is_not_a_number_when_a_run_failed() {
+    fn a_run_counts_when_it_converges_to_the_known_value() {
         let point = |lambda, objective, has_converged| CurvePoint {
             lambda,
             objective,
@@ -101,15 +98,16 @@ mod tests {
             known: -49.0,
             variant: Variant::Production,
             points: vec![
-                point(0.1, -49.5, true),
+                point(0.1, -49.0, true),
+                point(0.5, -49.0, false),
                 point(1.0, -49.25, true),
-                point(10.0, 0.0, false),
+                point(10.0, -49.0, true),
             ],
             history: vec![],
         };
-        assert_eq!(curve.max_error(0.1, 1.0), 0.5);
-        assert_eq!(curve.max_error(1.0, 1.0), 0.25);
-        assert!(curve.max_error(0.1, 10.0).is_nan());
+        assert_eq!(curve.error_at_one(), 0.25);
+        assert_eq!(curve.share(0.1, 1.0), 1.0 / 3.0);
+        assert_eq!(curve.share(0.1, 10.0), 0.5);
     }
 
     #[test]
@@ -117,6 +115,6 @@ mod tests {
         let curves = curves(&[Variant::Production]).unwrap();
         let first = &curves[0];
         assert_eq!(first.points.len(), 25);
-        assert!(first.max_error(0.001, 1.0) < 1e-6, "{first:?}");
+        assert_eq!(first.share(0.001, 1.0), 1.0, "{first:?}");
     }
 }

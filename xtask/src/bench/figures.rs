@@ -180,7 +180,7 @@ fn convergence(records: &[Record], curves: &[Curve], variants: &[Variant]) -> Fi
                 .flatten()
         });
         Some(Panel {
-            title: name.into(),
+            title: title(name).into(),
             x: Axis::linear("iteration", 0.0, (longest - 1).max(1) as f64),
             y: Axis::logarithmic_around("‖Φ‖", residuals.map(|r| r.max(FLOOR))),
             marks: marks.collect(),
@@ -202,31 +202,26 @@ fn value_against_lambda(curves: &[Curve], variants: &[Variant]) -> Figure {
     let panels = names.into_iter().map(|name| {
         let of_name: Vec<&Curve> = curves.iter().filter(|c| c.name == name).collect();
         let known = of_name[0].known;
-        let ends = vec![(1e-3, known), (10.0, known)];
         let mut marks = vec![Mark::Line {
-            points: ends,
+            points: vec![(1e-3, known), (10.0, known)],
             color: palette::GREY,
             dashed: true,
         }];
+        let mut values = vec![known];
         for curve in &of_name {
             let good = curve.points.iter().filter(|p| p.has_converged);
             let points: Vec<(f64, f64)> = good.map(|p| (p.lambda, p.objective)).collect();
+            values.extend(points.iter().map(|p| p.1));
             let color = color(curve.variant);
-            marks.push(Mark::Line {
-                points: points.clone(),
-                color,
-                dashed: false,
+            marks.push(match curve.variant {
+                Variant::Published => Mark::Rings { points, color },
+                Variant::Production => Mark::Points { points, color },
             });
-            marks.push(Mark::Points { points, color });
         }
-        let good = of_name
-            .iter()
-            .flat_map(|c| c.points.iter().filter(|p| p.has_converged));
-        let values = good.map(|p| p.objective).chain([known]);
         Panel {
-            title: name.replace("MordukhovichOutrata2007", ""),
+            title: title(name).into(),
             x: Axis::logarithmic("penalty parameter λ", 1e-3, 10.0),
-            y: Axis::linear_around("F", values, 1.0),
+            y: Axis::linear_around("F", values.into_iter(), 1.2),
             marks,
         }
     });
@@ -238,6 +233,16 @@ fn value_against_lambda(curves: &[Curve], variants: &[Variant]) -> Figure {
         columns: 3,
         size: (320.0, 270.0),
         panels: panels.collect(),
+    }
+}
+
+/// Titles of the quasi-variational examples; other problems keep their names.
+fn title(name: &str) -> &str {
+    match name {
+        "MordukhovichOutrata2007Ex63" => "Example 6.3",
+        "MordukhovichOutrata2007Ex64Printed" => "Example 6.4 as printed",
+        "MordukhovichOutrata2007Ex64Nash" => "Example 6.4 as a Nash game",
+        _ => name,
     }
 }
 

@@ -264,7 +264,7 @@ mod tests {
         let published = Published::read(&crate::root()).unwrap();
         let names = ["AllendeStill2013", "Bard1988Ex1", "CalamaiVicente1994a"];
         let text = not_comparable(&published, &names).markdown();
-        assert!(text.contains("| AllendeStill2013 |") && text.contains("| 10 |"));
+        assert!(text.contains("| `AllendeStill2013` |") && text.contains("| 10 |"));
         assert_eq!(text.matches("CalamaiVicente1994a").count(), 3);
         assert!(!text.contains("Bard"));
     }

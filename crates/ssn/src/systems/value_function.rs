@@ -62,7 +62,14 @@ impl Layout {
             end += len;
             end - len..end
         };
-        Layout { x: next(n), y: next(m), xi: next(m), u: next(p), v: next(q), w: next(q) }
+        Layout {
+            x: next(n),
+            y: next(m),
+            xi: next(m),
+            u: next(p),
+            v: next(q),
+            w: next(q),
+        }
     }
     /// z = (x, y).
     pub fn z(&self) -> Range<usize> {
@@ -117,12 +124,24 @@ impl<'a> ValueFunctionSystem<'a> {
         let (n, m) = (qvi.nx(), qvi.ny());
         let (upper, lower) = (OneSided::new(qvi.upper()), OneSided::new(qvi.lower()));
         check_size("variables of the upper model", upper.meta().nvar(), n + m)?;
-        check_size("variables of the lower model", lower.meta().nvar(), n + 2 * m)?;
+        check_size(
+            "variables of the lower model",
+            lower.meta().nvar(),
+            n + 2 * m,
+        )?;
         let layout = Layout::new(n, m, upper.meta().ncon(), lower.meta().ncon());
         let blocks = Blocks::new(&upper, &lower, &layout, lambda);
         let structure = blocks.structure(&layout);
         let work = RefCell::new(Work::new(&upper, &lower, &layout, rule));
-        Ok(ValueFunctionSystem { lambda, upper, lower, layout, blocks, structure, work })
+        Ok(ValueFunctionSystem {
+            lambda,
+            upper,
+            lower,
+            layout,
+            blocks,
+            structure,
+            work,
+        })
     }
 
     /// Where the parts of ζ stand.
@@ -159,7 +178,10 @@ impl<'a> ValueFunctionSystem<'a> {
     pub fn objectives(&self, zeta: &[f64]) -> (f64, f64) {
         let mut point = zeta[..self.layout.xi.end].to_vec();
         point.copy_within(self.layout.y.clone(), self.layout.xi.start);
-        (self.upper.obj(&zeta[self.layout.z()]), self.lower.obj(&point))
+        (
+            self.upper.obj(&zeta[self.layout.z()]),
+            self.lower.obj(&point),
+        )
     }
 
     /// max(0, G, g, |equalities|) at ζ.
@@ -167,9 +189,16 @@ impl<'a> ValueFunctionSystem<'a> {
         let mut work = self.work.borrow_mut();
         work.evaluate(self, zeta);
         let mut worst = 0.0;
-        for (model, c) in [(self.upper.meta(), &work.c[UPPER]), (self.lower.meta(), &work.c[AT_Y])] {
+        for (model, c) in [
+            (self.upper.meta(), &work.c[UPPER]),
+            (self.lower.meta(), &work.c[AT_Y]),
+        ] {
             for (i, &c) in c.iter().enumerate() {
-                let outside = if model.is_equality(i) || c.is_nan() { c.abs() } else { c.max(0.0) };
+                let outside = if model.is_equality(i) || c.is_nan() {
+                    c.abs()
+                } else {
+                    c.max(0.0)
+                };
                 worst = linalg::slice::norm_inf(&[worst, outside]);
             }
         }
@@ -181,7 +210,12 @@ fn check_size(name: &'static str, found: usize, expected: usize) -> Result<(), S
     if found == expected {
         Ok(())
     } else {
-        Err(nlp_model::ModelError::Dimension { name, expected, found }.into())
+        Err(nlp_model::ModelError::Dimension {
+            name,
+            expected,
+            found,
+        }
+        .into())
     }
 }
 
@@ -195,23 +229,34 @@ impl SemismoothSystem for ValueFunctionSystem<'_> {
         let (z, nz) = (at.z(), at.y.end);
         let work = &mut *self.work.borrow_mut();
         work.evaluate(self, zeta);
-        let (u, v, w) = (&zeta[at.u.clone()], &zeta[at.v.clone()], &zeta[at.w.clone()]);
+        let (u, v, w) = (
+            &zeta[at.u.clone()],
+            &zeta[at.v.clone()],
+            &zeta[at.w.clone()],
+        );
 
         // ∂L/∂z = ∇F + ∇Gᵀu + ∇gᵀv + λ (∂ℓ/∂z + (0, ∂ℓ/∂s) − ∂h/∂zᵀ w)
         phi[z.clone()].copy_from_slice(&work.grad_upper);
-        self.upper.jac_structure().mul_transpose(&work.jac[UPPER], u, &mut work.jtw[..nz]);
+        self.upper
+            .jac_structure()
+            .mul_transpose(&work.jac[UPPER], u, &mut work.jtw[..nz]);
         axpy(1.0, &work.jtw[..nz], &mut phi[z.clone()]);
-        self.lower.jac_structure().mul_transpose(&work.jac[AT_Y], v, &mut work.jtw);
+        self.lower
+            .jac_structure()
+            .mul_transpose(&work.jac[AT_Y], v, &mut work.jtw);
         axpy(1.0, &work.jtw[..nz], &mut phi[z.clone()]);
         axpy(1.0, &work.jtw[nz..], &mut phi[at.y.clone()]);
         axpy(self.lambda, &work.grad_gap[..nz], &mut phi[z.clone()]);
         axpy(self.lambda, &work.grad_gap[nz..], &mut phi[at.y.clone()]);
-        self.lower.jac_structure().mul_transpose(&work.jac[AT_XI], w, &mut work.jtw);
+        self.lower
+            .jac_structure()
+            .mul_transpose(&work.jac[AT_XI], w, &mut work.jtw);
         axpy(-self.lambda, &work.jtw[..nz], &mut phi[z]);
 
         // ∂L/∂ξ = −λ (f₀ + ∂h/∂sᵀ w)
-        for (phi, (f0, jtw)) in
-            phi[at.xi.clone()].iter_mut().zip(work.grad_gap[nz..].iter().zip(&work.jtw[nz..]))
+        for (phi, (f0, jtw)) in phi[at.xi.clone()]
+            .iter_mut()
+            .zip(work.grad_gap[nz..].iter().zip(&work.jtw[nz..]))
         {
             *phi = -self.lambda * (f0 + jtw);
         }
@@ -229,7 +274,11 @@ impl SemismoothSystem for ValueFunctionSystem<'_> {
         let at = &self.layout;
         let work = &mut *self.work.borrow_mut();
         work.evaluate(self, zeta);
-        let multipliers = [&zeta[at.u.clone()], &zeta[at.v.clone()], &zeta[at.w.clone()]];
+        let multipliers = [
+            &zeta[at.u.clone()],
+            &zeta[at.v.clone()],
+            &zeta[at.w.clone()],
+        ];
         let [u, v, w] = multipliers;
         let jac = [&self.upper, &self.lower, &self.lower].map(|model| model.jac_structure());
         for k in 0..3 {
@@ -237,11 +286,13 @@ impl SemismoothSystem for ValueFunctionSystem<'_> {
         }
 
         let hess = &mut work.hess_lower;
-        self.upper.hess_coord(&zeta[at.z()], u, 1.0, &mut work.hess_upper);
+        self.upper
+            .hess_coord(&zeta[at.z()], u, 1.0, &mut work.hess_upper);
         let mut rest = self.blocks.hess_upper.write(&work.hess_upper, vals);
         self.lower.hess_coord(&work.at_y, v, 0.0, hess);
         rest = self.blocks.hess_at_y.write(hess, rest);
-        self.lower.hess_coord(&work.at_gap, &work.no_multipliers, 1.0, hess);
+        self.lower
+            .hess_coord(&work.at_gap, &work.no_multipliers, 1.0, hess);
         rest = self.blocks.hess_gap.write(hess, rest);
         self.lower.hess_coord(&work.at_xi, w, 0.0, hess);
         rest = self.blocks.hess_at_xi.write(hess, rest);
@@ -292,7 +343,12 @@ impl Blocks {
 
     /// All entries in the order in which they are written: Hessians, columns, rows, diagonal.
     fn structure(&self, at: &Layout) -> Pattern {
-        let hessians = [&self.hess_upper, &self.hess_at_y, &self.hess_gap, &self.hess_at_xi];
+        let hessians = [
+            &self.hess_upper,
+            &self.hess_at_y,
+            &self.hess_gap,
+            &self.hess_at_xi,
+        ];
         let entries = hessians
             .into_iter()
             .chain(&self.columns)

@@ -90,9 +90,15 @@ fn evaluate<L: Line + ?Sized>(line: &L, stopping: &mut Stopping<L, OneDState>) -
 /// not exist.
 fn inside(lo: Sample, hi: Sample) -> f64 {
     let width = hi.t - lo.t;
-    let d1 = lo.dh + hi.dh - 3.0 * (hi.h - lo.h) / width;
-    let d2 = (d1 * d1 - lo.dh * hi.dh).sqrt();
-    let t = hi.t - width * (hi.dh + d2 - d1) / (hi.dh - lo.dh + 2.0 * d2);
+    let difference = hi.h - lo.h;
+    let t = if difference.abs() < 1e4 * f64::EPSILON * lo.h.abs() {
+        // Rounding spoils the cubic; the root of the line through both slopes is as good here.
+        lo.t + width * lo.dh / (lo.dh - hi.dh)
+    } else {
+        let d1 = lo.dh + hi.dh - 3.0 * difference / width;
+        let d2 = (d1 * d1 - lo.dh * hi.dh).sqrt();
+        hi.t - width * (hi.dh + d2 - d1) / (hi.dh - lo.dh + 2.0 * d2)
+    };
     if t.is_finite() {
         t.clamp(lo.t + 0.01 * width, hi.t - 0.01 * width)
     } else {
