@@ -13,6 +13,8 @@ mod sweep;
 pub mod table;
 
 pub use bolib::Results;
+#[cfg(test)]
+pub use bolib::small_results;
 pub use compare::AGREEMENT;
 pub use selection::Variant;
 

@@ -7,6 +7,7 @@ mod svg;
 mod tidy;
 
 use clap::{Parser, Subcommand};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use tracing_subscriber::filter::LevelFilter;
@@ -59,6 +60,11 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>
 fn root() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.parent().unwrap_or(here).to_path_buf()
+}
+
+/// Prints a line; that nobody reads on, as after `| head`, is no error.
+fn say(line: impl std::fmt::Display) {
+    let _ = writeln!(std::io::stdout(), "{line}");
 }
 
 /// Reads a text file; the error names it.

@@ -137,3 +137,24 @@ fn machine() -> String {
         .map_or_else(|| "rustc".to_string(), |v| v.trim().to_string());
     format!("{processor}, {}, {compiler}", std::env::consts::OS)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bench::small_results;
+
+    #[test]
+    fn the_page_holds_the_numbers_of_the_run_and_links_every_figure() {
+        let results = small_results();
+        let page = page(&results, "a machine");
+        assert!(page.starts_with("# BOLIB by semismooth Newton\n"));
+        assert!(page.ends_with('\n') && !page.ends_with("\n\n"));
+        assert!(page.contains("Machine: a machine. One thread."));
+        assert!(page.contains("| runs | 2 | 2 |"), "{page}");
+        assert!(page.contains("| `AllendeStill2013` |"));
+        for (name, _) in &results.figures {
+            assert!(page.contains(&format!("(bolib/{name})")), "{name}");
+        }
+        assert!(!page.contains("NaN"), "{page}");
+    }
+}

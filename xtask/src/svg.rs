@@ -11,6 +11,6 @@ mod ticks;
 
 pub use axis::Axis;
 pub use boxes::BoxStatistics;
-pub use figure::{Figure, Key};
+pub use figure::{Figure, Key, Symbol};
 pub use marks::Mark;
 pub use panel::Panel;

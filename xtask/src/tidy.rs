@@ -69,9 +69,13 @@ pub fn run(root: &Path) -> crate::Result<bool> {
     violations.extend(leftovers::check(&sources));
     violations.sort();
     for violation in &violations {
-        println!("{violation}");
+        crate::say(violation);
     }
-    println!("{} files, {} violations", sources.len(), violations.len());
+    crate::say(format_args!(
+        "{} files, {} violations",
+        sources.len(),
+        violations.len()
+    ));
     Ok(violations.is_empty())
 }
 

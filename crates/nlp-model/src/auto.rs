@@ -147,6 +147,9 @@ impl<U: Functions> Smooth for AutoModel<U> {
         );
         self.counters.add(Verb::Jac);
         vals.copy_from_slice(&self.constant_jac);
+        if self.structure.is_constant.iter().all(|&constant| constant) {
+            return;
+        }
         let rows = self.structure.jac.rows();
         self.duals.with(n + m, Dual64::from(0.0), |buffer| {
             let (t, c) = buffer.split_at_mut(n);

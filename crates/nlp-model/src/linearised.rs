@@ -3,7 +3,7 @@
 use linalg::Pattern;
 
 use crate::scratch::Scratch;
-use crate::{Bilevel, Counters, Meta, Model, Qvi, Smooth, TwiceSmooth};
+use crate::{Bilevel, Counters, Meta, Model, ModelError, Qvi, Smooth, TwiceSmooth};
 
 /// The lower level replaced by its linearisation: f₀ = ∇ᵧf, g₀(x, y, s) = g(x, s).
 ///
@@ -29,10 +29,24 @@ impl std::fmt::Debug for dyn Bilevel + '_ {
 }
 
 impl<'a> Linearised<'a> {
-    /// The QVI form of `bilevel`.
-    pub fn new(bilevel: &'a dyn Bilevel) -> Self {
+    /// The QVI form of `bilevel`. Errors when a model does not have nx + ny variables.
+    pub fn new(bilevel: &'a dyn Bilevel) -> Result<Self, ModelError> {
+        let expected = bilevel.nx() + bilevel.ny();
+        for (name, model) in [
+            ("upper model", bilevel.upper()),
+            ("lower model", bilevel.lower()),
+        ] {
+            let found = model.meta().nvar();
+            if found != expected {
+                return Err(ModelError::Dimension {
+                    name,
+                    expected,
+                    found,
+                });
+            }
+        }
         let lower = LinearisedLower::new(bilevel.lower(), bilevel.nx(), bilevel.ny());
-        Linearised { bilevel, lower }
+        Ok(Linearised { bilevel, lower })
     }
 }
 
@@ -171,6 +185,11 @@ impl Smooth for LinearisedLower<'_> {
     fn grad(&self, x: &[f64], g: &mut [f64]) {
         let nz = self.nx + self.ny;
         let (z, s) = x.split_at(nz);
+        if !self.model.obj(z).is_finite() {
+            // a gradient can be finite where f is not, as that of ln x at x < 0
+            g.fill(f64::NAN);
+            return;
+        }
         self.scratch.with(2 * nz, 0.0, |buffer| {
             let (direction, gradient) = buffer.split_at_mut(nz);
             direction[self.nx..].copy_from_slice(s);

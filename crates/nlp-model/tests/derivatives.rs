@@ -82,7 +82,7 @@ fn the_notation_gives_sizes_rows_and_equalities() {
 #[test]
 fn the_linearised_lower_level_has_exact_derivatives_and_the_right_values() {
     let p = AutoBilevel::new("Curved", Curved);
-    let qvi = Linearised::new(&p);
+    let qvi = Linearised::new(&p).unwrap();
     let lower = qvi.lower();
     let point = [0.3, -0.4, 0.7, 0.2, -0.5, 1.1];
     let errors = check::derivatives(lower, &point).unwrap();

@@ -166,6 +166,11 @@ impl Options {
         Ok(())
     }
 
+    /// ∇Ψᵀd ≤ −β‖d‖ᵗ for a direction with this `slope` and this `length`.
+    pub(crate) fn is_descent(&self, slope: f64, length: f64) -> bool {
+        slope <= -self.descent * length.powf(self.descent_exponent)
+    }
+
     /// A stopping for a run from `zeta` under these options: ‖Φ‖ ≤ ε, M, and the stall rule.
     pub fn stopping<'p>(&self, zeta: Vec<f64>) -> Stopping<dyn SemismoothSystem + 'p, NewtonState> {
         let stopping = Stopping::new(
@@ -173,7 +178,8 @@ impl Options {
             |_: &(dyn SemismoothSystem + 'p), state: &NewtonState| state.norm,
         )
         .with_tolerances(self.tolerance, 0.0)
-        .with_budget(Budget::iterations(self.max_iterations));
+        // a budget of k lets k stops pass and ends the run at the next
+        .with_budget(Budget::iterations(self.max_iterations.saturating_sub(1)));
         match self.stall {
             Some(rule) => stopping.with_stall(rule),
             None => stopping,

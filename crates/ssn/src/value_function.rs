@@ -5,10 +5,11 @@ use std::time::Instant;
 
 use linalg::slice::norm2;
 use nlp_model::{Bilevel, Linearised, Qvi};
-use stopping::{Solver, Status};
+use stopping::Status;
 
+use crate::attempts::{Run, solve_attempts};
 use crate::systems::value_function::ValueFunctionSystem;
-use crate::{Newton, NewtonState, Options, PairRule, SemismoothSystem, SsnError};
+use crate::{Options, SsnError};
 
 /// Where a run ended: a stationary point of the problem penalized with λ when the status is
 /// `Optimal`, else the last good iterate.
@@ -91,7 +92,7 @@ pub fn solve_bilevel(
     lambda: f64,
     options: &Options,
 ) -> Result<Solution, SsnError> {
-    let mut solution = solve_qvi(&Linearised::new(problem), x0, y0, lambda, options)?;
+    let mut solution = solve_qvi(&Linearised::new(problem)?, x0, y0, lambda, options)?;
     solution.lower_objective = problem
         .lower()
         .obj(&[&solution.x[..], &solution.y].concat());
@@ -110,66 +111,43 @@ pub fn solve_qvi(
     options: &Options,
 ) -> Result<Solution, SsnError> {
     let clock = Instant::now();
-    options.check()?;
-    let mut best: Option<Solution> = None;
-    let (mut iterations, mut history) = (0, Vec::new());
-    for attempt in &options.attempts {
-        let rule = PairRule {
-            ncp: attempt.ncp,
-            degenerate: options.degenerate,
-        };
-        let system = ValueFunctionSystem::new(problem, lambda, rule)?;
-        let start = system.start(x0, y0, attempt.largest_multiplier)?;
-        let mut newton = Newton::new(options.clone(), system.jacobian_structure());
-        let mut stopping = options.stopping(start);
-        let status = newton.solve(&system, &mut stopping);
-        iterations += stopping.iterations();
-        history.extend_from_slice(&stopping.state.norms);
-        let run = Solution::new(&system, &stopping.state, status);
-        if best.as_ref().is_none_or(|best| run.is_better_than(best)) {
-            best = Some(run);
-        }
-        if status.is_success() {
-            break;
-        }
-    }
-    let mut solution = best.expect("the options hold an attempt");
-    (solution.iterations, solution.history) = (iterations, history);
-    solution.seconds = clock.elapsed().as_secs_f64();
-    Ok(solution)
+    let run = solve_attempts(
+        options,
+        |rule| ValueFunctionSystem::new(problem, lambda, rule),
+        |system, attempt| system.start(x0, y0, attempt.largest_multiplier),
+    )?;
+    Ok(Solution {
+        seconds: clock.elapsed().as_secs_f64(),
+        ..Solution::new(run)
+    })
 }
 
 impl Solution {
-    fn new(system: &ValueFunctionSystem, state: &NewtonState, status: Status) -> Self {
-        let zeta = &state.zeta;
-        let at = system.layout();
+    fn new(run: Run<ValueFunctionSystem>) -> Self {
+        let (system, state) = (&run.system, &run.state);
+        let (zeta, at) = (&state.zeta, system.layout());
         let part = |range: &std::ops::Range<usize>| zeta[range.clone()].to_vec();
-        let (x, y, xi) = (part(&at.x), part(&at.y), part(&at.xi));
+        let (y, xi) = (part(&at.y), part(&at.xi));
         let gap: Vec<f64> = y.iter().zip(&xi).map(|(y, xi)| y - xi).collect();
         let (objective, lower_objective) = system.objectives(zeta);
         Solution {
-            distance: norm2(&gap),
-            violation: system.violation(zeta),
+            x: part(&at.x),
             u: part(&at.u),
             v: part(&at.v),
             w: part(&at.w),
-            x,
             y,
             xi,
             lambda: system.lambda(),
             objective,
             lower_objective,
             residual: state.norm,
-            status,
-            iterations: 0,
+            distance: norm2(&gap),
+            violation: system.violation(zeta),
+            status: run.status,
+            iterations: run.iterations,
             full_steps: state.is_full_step(),
-            history: Vec::new(),
+            history: run.history,
             seconds: 0.0,
         }
-    }
-
-    /// A success, or else a smaller residual; one that is NaN is the worst.
-    fn is_better_than(&self, other: &Solution) -> bool {
-        self.status.is_success() || self.residual < other.residual || other.residual.is_nan()
     }
 }

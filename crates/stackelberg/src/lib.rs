@@ -1,1 +1,24 @@
-//! Facade.
+//! Hierarchical optimization: problems in which one optimization problem sits inside another.
+//!
+//! This crate re-exports the layers, bottom to top, each of which can be used alone.
+//!
+//! | layer | what it holds |
+//! |---|---|
+//! | [`linalg`] | planned sparse assembly, verified factorizations, Krylov methods |
+//! | [`nlp_model`] | optimization models as traits, exact derivatives, bilevel and QVI problems |
+//! | [`stopping`] | the stopping criterion as an input of any algorithm |
+//! | [`trust_region`] | regularized steps |
+//! | [`ssn`] | semismooth Newton for complementarity, KKT, and value-function systems |
+//! | [`dfo`] | derivative-free polls |
+//! | [`mpec`] | checks of lower-level optimality |
+//! | [`bolib`] | 124 bilevel test problems, QVI examples, a control problem, with references |
+
+pub use bolib;
+pub use dfo;
+pub use linalg;
+pub use mpec;
+pub use nlp_model;
+pub use nlp_model::bilevel;
+pub use ssn;
+pub use stopping;
+pub use trust_region;

@@ -1,60 +1,55 @@
-//! A foreign solver in a buffer: `argmin`'s steepest descent, asked again until our score agrees.
+//! A foreign solver in a buffer: `argmin`'s golden-section search, asked again until our score agrees.
 
-use argmin::core::{CostFunction, Error, Executor, Gradient, State, TerminationReason};
-use argmin::solver::gradientdescent::SteepestDescent;
-use argmin::solver::linesearch::MoreThuenteLineSearch;
-use stopping::{Budget, Claim, Limits, Norm, Resolve, Status, Stopping};
+use argmin::core::{CostFunction, Error, Executor, State, TerminationReason as Reason};
+use argmin::solver::goldensectionsearch::GoldenSectionSearch;
+use stopping::{Budget, Claim, Limits, Resolve, Status, Stopping};
 
-/// f(x) = x₁⁴ + x₂², in the words of `argmin`.
+/// h(x) = (x² − 2)², in the words of `argmin`.
 #[derive(Clone)]
-struct Quartic;
+struct Well;
 
-impl CostFunction for Quartic {
-    type Param = Vec<f64>;
+impl CostFunction for Well {
+    type Param = f64;
     type Output = f64;
-    fn cost(&self, x: &Vec<f64>) -> Result<f64, Error> {
-        Ok(x[0].powi(4) + x[1].powi(2))
+    fn cost(&self, x: &f64) -> Result<f64, Error> {
+        Ok((x * x - 2.0).powi(2))
     }
 }
 
-impl Gradient for Quartic {
-    type Param = Vec<f64>;
-    type Gradient = Vec<f64>;
-    fn gradient(&self, x: &Vec<f64>) -> Result<Vec<f64>, Error> {
-        Ok(vec![4.0 * x[0].powi(3), 2.0 * x[1]])
-    }
-}
-
-/// Limits go in, a claim comes out. The solver's own test is f ≤ tolerance.
-fn descend(problem: &Quartic, x: &mut Vec<f64>, limits: &Limits) -> Claim {
-    let solver = SteepestDescent::new(MoreThuenteLineSearch::new());
-    let run = Executor::new(problem.clone(), solver).configure(|state| {
-        let iterations = limits.max_iterations.try_into().unwrap_or(u64::MAX);
-        state.param(x.clone()).max_iters(iterations).target_cost(limits.tolerance)
-    });
-    let exception = Claim { status: Status::Exception, iterations: 0 };
-    let Ok(result) = run.run() else { return exception };
-    let Some(best) = result.state.get_best_param() else { return exception };
-    x.clone_from(best);
-    let status = match result.state.get_termination_reason() {
-        Some(TerminationReason::TargetCostReached | TerminationReason::SolverConverged) => Status::Optimal,
-        Some(TerminationReason::MaxItersReached) => Status::IterationLimit,
-        _ => Status::Exception,
-    };
-    Claim { status, iterations: result.state.get_iter() as usize }
+/// Limits go in, a claim comes out. The solver's own test is the width of its bracket.
+fn search(problem: &Well, x: &mut f64, limits: &Limits) -> Result<Claim, Error> {
+    let solver = GoldenSectionSearch::new(0.0, 2.0)?.with_tolerance(limits.tolerance)?;
+    let result = Executor::new(problem.clone(), solver)
+        .configure(|state| state.param(1.0).max_iters(limits.max_iterations as u64))
+        .run()?;
+    let state = result.state;
+    *x = *state.get_best_param().unwrap_or(x);
+    Ok(Claim {
+        status: match state.get_termination_reason() {
+            Some(Reason::SolverConverged) => Status::Optimal,
+            Some(Reason::MaxItersReached) => Status::IterationLimit,
+            _ => Status::Exception,
+        },
+        iterations: state.get_iter() as usize,
+    })
 }
 
 /// Runs the example and asserts its numbers.
 pub fn main() {
-    let measure = |problem: &Quartic, x: &Vec<f64>| problem.gradient(x).ok().map(|g| Norm::Inf.of(&g));
-    let solve = |budget: Budget| {
-        let mut stopping = Stopping::new(vec![3.0, 1.0], measure).with_budget(budget);
-        (Resolve::default().run(&Quartic, &mut stopping, descend), stopping)
+    let foreign = |problem: &Well, x: &mut f64, limits: &Limits| {
+        search(problem, x, limits).unwrap_or(Claim {
+            status: Status::Exception,
+            iterations: 0,
+        })
     };
-    let (status, stopping) = solve(Budget::default());
+    // Our score is h′, which the solver never looks at.
+    let mut stopping = Stopping::new(1.0, |_: &Well, x: &f64| 4.0 * x * (x * x - 2.0));
+    let status = Resolve::default().run(&Well, &mut stopping, foreign);
     assert_eq!(status, Status::Optimal);
-    assert!(stopping.score().is_some_and(|score| score <= 1e-6));
-    // Four iterations fewer are not enough, and the solver says why.
-    let (status, _) = solve(Budget::iterations(stopping.iterations() - 4));
+    assert!((stopping.state - 2.0_f64.sqrt()).abs() < 1e-6);
+    // With half the iterations the point is not good enough, and the solver says why.
+    stopping.set_budget(Budget::iterations(stopping.iterations() / 2));
+    stopping.state = 1.0;
+    let status = Resolve::default().run(&Well, &mut stopping, foreign);
     assert_eq!(status, Status::IterationLimit);
 }

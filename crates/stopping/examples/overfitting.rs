@@ -1,7 +1,6 @@
 //! An over-fitting monitor: a second problem, watched along the run, ends the first.
 
-use std::ops::ControlFlow;
-
+use std::ops::ControlFlow::{Break, Continue};
 use stopping::{Entry, Norm, Status, Stopping};
 
 /// Data (t, value) to be fitted by a polynomial.
@@ -16,13 +15,13 @@ impl Data {
     }
     /// Half the mean squared error, and its gradient.
     fn loss(&self, w: &[f64]) -> (f64, Vec<f64>) {
-        let (mut value, mut g) = (0.0, vec![0.0; w.len()]);
+        let (n, mut value, mut g) = (self.0.len() as f64, 0.0, vec![0.0; w.len()]);
         for &(t, y) in &self.0 {
             let error = w.iter().rev().fold(0.0, |sum, w| sum * t + w) - y;
-            value += 0.5 * error * error / self.0.len() as f64;
-            for (power, g) in g.iter_mut().enumerate() {
-                *g += error * t.powi(power as i32) / self.0.len() as f64;
-            }
+            value += 0.5 * error * error / n;
+            g.iter_mut()
+                .zip(0..)
+                .for_each(|(g, k)| *g += error * t.powi(k) / n);
         }
         (value, g)
     }
@@ -32,19 +31,20 @@ impl Data {
 pub fn main() {
     let (train, test) = (Data::new(12, 0.0, 0.8), Data::new(40, 0.5, 0.0));
     let (mut least, mut patience) = (f64::INFINITY, 0);
-    let mut stopping = Stopping::new(vec![0.0; 11], |train: &Data, w: &Vec<f64>| {
-        Norm::Inf.of(&train.loss(w).1)
-    })
-    .with_history(Some(11))
-    .with_observer(move |_, w, _| {
-        let loss = test.loss(w).0;
-        patience = if loss < least { 0 } else { patience + 1 };
-        least = least.min(loss);
-        match patience {
-            10 => ControlFlow::Break(Status::StopByUser),
-            _ => ControlFlow::Continue(()),
-        }
-    });
+    let slope = |train: &Data, w: &Vec<f64>| Norm::Inf.of(&train.loss(w).1);
+    let watched = Data::new(40, 0.5, 0.0);
+    let mut stopping = Stopping::new(vec![0.0; 11], slope)
+        .with_history(Some(11))
+        .with_observer(move |_, w, _| {
+            let loss = watched.loss(w).0;
+            (patience, least) = if loss < least {
+                (0, loss)
+            } else {
+                (patience + 1, least)
+            };
+            let enough = (patience == 10).then_some(Status::StopByUser);
+            enough.map_or(Continue(()), Break)
+        });
     let mut status = stopping.start(&train);
     while status.is_none() {
         let g = train.loss(&stopping.state).1;
@@ -53,7 +53,6 @@ pub fn main() {
     }
     assert_eq!(status, Some(Status::StopByUser));
     // The training loss still falls; the test loss was best ten stops ago.
-    let test = Data::new(40, 0.5, 0.0);
     let history = stopping.history().expect("recorded");
     let test_loss = |entry: &Entry<Vec<f64>>| Some(test.loss(&entry.state).0);
     let best = history.best_by(test_loss).expect("not empty");

@@ -26,7 +26,8 @@ pub struct Remote {
     pub user: bool,
     /// Call the user's checks and observers at the start.
     pub user_start: bool,
-    /// End the list of checks at the first reason found. Default false.
+    /// End the list of checks at the first reason found, and read the clock at one stop of 16 while these take less than 0.1 ms
+    /// together. Default false.
     pub first_only: bool,
 }
 

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use crate::clock::to_nanos;
-use crate::{Progress, Reasons, State, Status, Stopping, all_of};
+use crate::{Progress, Reasons, Remote, State, Status, Stopping, all_of};
 
 impl<P: ?Sized, S: State> Stopping<P, S> {
     /// Begins a run at `state` and tells whether it is over already.
@@ -96,7 +96,14 @@ impl<P: ?Sized, S: State> Stopping<P, S> {
         {
             reasons.insert(Status::UnboundedObjective);
         }
-        if remote.time && self.place.is_out_of_time() {
+        let late = match remote {
+            Remote { time: false, .. } => false,
+            Remote {
+                first_only: true, ..
+            } => self.place.is_out_of_time_roughly(),
+            _ => self.place.is_out_of_time(),
+        };
+        if late {
             reasons.insert(Status::TimeLimit);
         }
         if done(reasons) {

@@ -6,6 +6,8 @@ mod active_set;
 mod alternating_projections;
 #[path = "../examples/block_descent.rs"]
 mod block_descent;
+#[path = "../examples/foreign_solver.rs"]
+mod foreign_solver;
 #[path = "../examples/nash_game.rs"]
 mod nash_game;
 #[path = "../examples/newton.rs"]
@@ -54,4 +56,8 @@ fn the_best_of_a_history_starts_the_next_run() {
 #[test]
 fn short_inner_runs_use_the_cheap_preset() {
     block_descent::main();
+}
+#[test]
+fn a_foreign_solver_is_asked_until_our_score_agrees() {
+    foreign_solver::main();
 }

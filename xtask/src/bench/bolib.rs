@@ -10,6 +10,7 @@ use super::selection::{
 use super::summary::Summary;
 use super::sweep::{Ready, compare_all, sweep};
 use super::{derivatives, figures, table};
+use crate::say;
 use std::path::PathBuf;
 
 /// Options of the job.
@@ -27,7 +28,7 @@ pub struct Args {
     /// Variant of the algorithm.
     #[arg(long, value_enum, default_value = "both")]
     variant: Variants,
-    /// Threads; times are comparable with one only.
+    /// Threads, 0 for all cores; times are comparable with one only.
     #[arg(long, default_value_t = 1)]
     jobs: usize,
     /// Folder for records, summary and figures.
@@ -91,7 +92,7 @@ pub fn run(args: &Args) -> crate::Result<()> {
     write(args, &results)?;
     if args.update_docs {
         crate::report::write(&crate::root(), &results)?;
-        println!("docs/results/bolib.md and its figures are rewritten.");
+        say("docs/results/bolib.md and its figures are rewritten.");
     }
     Ok(())
 }
@@ -162,29 +163,26 @@ fn enter_examples(summary: &mut Summary, curves: &[Curve]) {
 
 fn print(results: &Results) {
     let records = &results.records;
-    println!("{}\n", table::table1(records).terminal());
-    println!("F: = agrees with the published run to 1 %, ≠ differs, · not comparable.\n");
-    println!(
-        "{}\n",
-        table::published_table2(&results.published).terminal()
-    );
+    say(format_args!("{}\n", table::table1(records).terminal()));
+    say(format_args!("F: = agrees with the published run to 1 %, ≠ differs, · not comparable.\n"));
+    say(format_args!("{}\n",
+        table::published_table2(&results.published).terminal()));
     for variant in Variant::ALL {
         if records.iter().any(|r| r.variant == variant) {
-            println!("{}\n", table::table2(records, variant).terminal());
+            say(format_args!("{}\n", table::table2(records, variant).terminal()));
         }
     }
     let obstacles = table::not_comparable(&results.published, &results.problems);
     for grid in [table::differences(records), obstacles] {
         if !grid.is_empty() {
-            println!("{}\n", grid.terminal());
+            say(format_args!("{}\n", grid.terminal()));
         }
     }
     let number = |name: &str| results.summary.get(name).unwrap_or(f64::NAN);
     for variant in Variant::ALL {
         let of = |suffix: &str| number(&format!("{}_{suffix}", variant.name()));
         if of("runs") > 0.0 {
-            println!(
-                "{} variant: {} of {} comparable rows have the published F ({:.1} %); {} runs in {:.2} s",
+            say(format_args!("{} variant: {} of {} comparable rows have the published F ({:.1} %)); {} runs in {:.2} s",
                 variant.name(),
                 of("rows_matched"),
                 of("rows_comparable"),
@@ -194,10 +192,8 @@ fn print(results: &Results) {
             );
         }
     }
-    println!(
-        "largest relative error of a derivative: {:.1e}",
-        number("max_derivative_error")
-    );
+    say(format_args!("largest relative error of a derivative: {:.1e}",
+        number("max_derivative_error")));
 }
 
 fn write(args: &Args, results: &Results) -> crate::Result<()> {
@@ -217,8 +213,24 @@ fn write(args: &Args, results: &Results) -> crate::Result<()> {
     for (name, document) in &results.figures {
         file(name, document)?;
     }
-    println!("records, summary and figures: {}", args.out.display());
+    say(format_args!("records, summary and figures: {}", args.out.display()));
     Ok(())
+}
+
+/// Results of a small run for tests: one problem, λ = 1.
+#[cfg(test)]
+pub fn small_results() -> Results {
+    solve(&Args {
+        problem: vec!["AllendeStill2013".into()],
+        lambda: vec![1.0],
+        start: Starts::All,
+        variant: Variants::Both,
+        jobs: 1,
+        out: PathBuf::new(),
+        quick: false,
+        update_docs: false,
+    })
+    .expect("the catalogue and its data")
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use super::examples::Curve;
 use super::record::Record;
 use super::selection::{Variant, lambda_name};
 use super::table::lambdas;
-use crate::svg::{Axis, BoxStatistics, Figure, Key, Mark, Panel, palette};
+use crate::svg::{Axis, BoxStatistics, Figure, Key, Mark, Panel, Symbol, palette};
 
 /// Names and documents of all figures.
 pub fn all(records: &[Record], curves: &[Curve]) -> Vec<(&'static str, String)> {
@@ -33,11 +33,15 @@ fn color(variant: Variant) -> &'static str {
     }
 }
 
-fn keys(variants: &[Variant]) -> Vec<Key> {
+fn keys(variants: &[Variant], symbol: impl Fn(Variant) -> Symbol) -> Vec<Key> {
     variants
         .iter()
-        .map(|v| Key::full(&format!("{} variant", v.name()), color(*v)))
+        .map(|v| Key::new(&format!("{} variant", v.name()), color(*v), symbol(*v)))
         .collect()
+}
+
+fn lines(variants: &[Variant]) -> Vec<Key> {
+    keys(variants, |_| Symbol::Line)
 }
 
 fn milliseconds(record: &Record) -> f64 {
@@ -80,7 +84,7 @@ fn boxes(records: &[Record], variants: &[Variant]) -> Figure {
     };
     Figure {
         title: "Iterations and time for each λ".into(),
-        keys: keys(variants),
+        keys: lines(variants),
         columns: 2,
         size: (430.0, 330.0),
         panels: vec![
@@ -120,7 +124,7 @@ fn cumulative(records: &[Record], variants: &[Variant]) -> Figure {
     };
     Figure {
         title: "Share of runs that have converged".into(),
-        keys: keys(variants),
+        keys: lines(variants),
         columns: 2,
         size: (430.0, 330.0),
         panels: vec![
@@ -188,7 +192,7 @@ fn convergence(records: &[Record], curves: &[Curve], variants: &[Variant]) -> Fi
     });
     Figure {
         title: "Convergence at λ = 1".into(),
-        keys: keys(variants),
+        keys: lines(variants),
         columns: 2,
         size: (430.0, 270.0),
         panels: panels.collect(),
@@ -225,8 +229,12 @@ fn value_against_lambda(curves: &[Curve], variants: &[Variant]) -> Figure {
             marks,
         }
     });
-    let mut keys = keys(variants);
-    keys.push(Key::dashed("value at the solution", palette::GREY));
+    let mut keys = keys(variants, |variant| match variant {
+        Variant::Published => Symbol::Ring,
+        Variant::Production => Symbol::Disc,
+    });
+    let known = Key::new("value at the solution", palette::GREY, Symbol::Dashes);
+    keys.push(known);
     Figure {
         title: "Examples of Mordukhovich and Outrata (2007): F against λ".into(),
         keys,
@@ -299,7 +307,8 @@ mod tests {
     #[test]
     fn runs_without_convergence_are_missing_from_the_curve_of_the_example() {
         let (_, document) = figures().pop().unwrap();
-        assert_eq!(document.matches("<circle").count(), 2);
+        // Two entries of the legend, two of three runs.
+        assert_eq!(document.matches("<circle").count(), 2 + 2);
     }
 
     #[test]

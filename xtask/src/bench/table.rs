@@ -199,7 +199,7 @@ pub fn not_comparable(published: &Published, names: &[&str]) -> Grid {
         }
         for (reason, n) in counts {
             grid.push(vec![
-                problem.name.clone(),
+                format!("`{}`", problem.name),
                 reason.to_string(),
                 n.to_string(),
             ]);

@@ -4,6 +4,19 @@ use super::canvas::{Anchor, Canvas, Font, Stroke};
 use super::palette;
 use super::panel::Panel;
 
+/// How a series looks in the legend.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Symbol {
+    /// A full line.
+    Line,
+    /// A dashed line.
+    Dashes,
+    /// A disc.
+    Disc,
+    /// A ring.
+    Ring,
+}
+
 /// An entry of the legend.
 #[derive(Clone, Debug)]
 pub struct Key {
@@ -11,25 +24,32 @@ pub struct Key {
     pub label: String,
     /// Its colour.
     pub color: &'static str,
-    /// Whether it is a dashed line.
-    pub dashed: bool,
+    /// Its look.
+    pub symbol: Symbol,
 }
 
 impl Key {
-    /// A full line.
-    pub fn full(label: &str, color: &'static str) -> Self {
+    /// An entry.
+    pub fn new(label: &str, color: &'static str, symbol: Symbol) -> Self {
         Key {
             label: label.to_string(),
             color,
-            dashed: false,
+            symbol,
         }
     }
 
-    /// A dashed line.
-    pub fn dashed(label: &str, color: &'static str) -> Self {
-        Key {
-            dashed: true,
-            ..Key::full(label, color)
+    /// Draws the symbol between x = `left` and `left` + 24 at the height of the legend.
+    fn draw(&self, canvas: &mut Canvas, left: f64) {
+        let (from, to, middle) = ((left, 46.0), (left + 24.0, 46.0), (left + 12.0, 46.0));
+        let stroke = Stroke {
+            color: self.color,
+            width: 2.4,
+            dashed: self.symbol == Symbol::Dashes,
+        };
+        match self.symbol {
+            Symbol::Line | Symbol::Dashes => canvas.segment(from, to, stroke),
+            Symbol::Disc => canvas.disc(middle, 3.4, self.color),
+            Symbol::Ring => canvas.ring(middle, 4.6, Stroke::full(self.color, 1.6), 1.0),
         }
     }
 }
@@ -88,12 +108,7 @@ impl Figure {
         };
         let mut left = MARGIN + 6.0;
         for key in &self.keys {
-            let stroke = Stroke {
-                color: key.color,
-                width: 2.4,
-                dashed: key.dashed,
-            };
-            canvas.segment((left, 46.0), (left + 24.0, 46.0), stroke);
+            key.draw(canvas, left);
             canvas.text((left + 31.0, 50.0), &key.label, font);
             left += 31.0 + palette::text_width(&key.label, palette::LABEL) + 22.0;
         }
@@ -119,7 +134,7 @@ mod tests {
         };
         let figure = Figure {
             title: "Three".into(),
-            keys: vec![Key::full("ours", palette::BLUE)],
+            keys: vec![Key::new("ours", palette::BLUE, Symbol::Line)],
             columns: 2,
             size: (300.0, 200.0),
             panels: vec![panel.clone(), panel.clone(), panel],

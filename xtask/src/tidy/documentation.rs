@@ -18,11 +18,16 @@ pub fn check(sources: &[Source]) -> Vec<Violation> {
             if !has(source, "lints", "workspace = true") {
                 found.push(source.violation(1, "the lints of the workspace do not apply: [lints]"));
             }
-        } else if source.is("rs") && !source.text.starts_with("//!") {
+        } else if source.is("rs") && !says_what_it_is(source) {
             found.push(source.violation(1, "a file begins with `//!` and says what it is"));
         }
     }
     found
+}
+
+/// A crate may take its documentation from a file.
+fn says_what_it_is(source: &Source) -> bool {
+    source.text.starts_with("//!") || source.text.starts_with("#![doc = include_str!(")
 }
 
 /// Whether the manifest has this line in this section.
@@ -56,7 +61,11 @@ mod tests {
 
     #[test]
     fn a_file_says_what_it_is() {
-        let sources = [source("a.rs", "//! A.\n"), source("b.rs", "use a;\n")];
+        let sources = [
+            source("a.rs", "//! A.\n"),
+            source("b.rs", "use a;\n"),
+            source("c.rs", "#![doc = include_str!(\"README.md\")]\n"),
+        ];
         let found = check(&sources);
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].path, Path::new("b.rs"));

@@ -1,0 +1,37 @@
+//! What can be wrong with a call before anything is evaluated.
+
+use nlp_model::ModelError;
+
+/// Misuse of a solver. How a run ended is no error.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DfoError {
+    /// A vector of the wrong length, a start that is not finite, contradictory bounds.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// The start lies outside of its bounds.
+    #[error("x[{index}] = {value} is not between {lower} and {upper}")]
+    OutsideBounds {
+        /// The first such entry.
+        index: usize,
+        /// Its value.
+        value: f64,
+        /// Its lower bound.
+        lower: f64,
+        /// Its upper bound.
+        upper: f64,
+    },
+    /// The value at the start is NaN or infinite.
+    #[error("the value at the start is {0}; it must be finite")]
+    StartValue(f64),
+    /// An option is outside of its range.
+    #[error("option {name} is {value}; {range}")]
+    Option {
+        /// The option.
+        name: &'static str,
+        /// Its value.
+        value: f64,
+        /// What it must be.
+        range: &'static str,
+    },
+}

@@ -1,0 +1,8 @@
+//! Bilevel programs.
+
+mod fixed_upper;
+mod lower_level;
+mod starts;
+
+pub use fixed_upper::FixedUpper;
+pub use lower_level::{LowerLevelCheck, LowerLevelOptions, LowerLevelStatus, check_lower_level};

@@ -1,0 +1,30 @@
+//! What can be wrong with a call before anything is solved.
+
+use dfo::DfoError;
+use nlp_model::ModelError;
+use ssn::SsnError;
+
+/// Misuse of a solver or a check. How a run ended is no error.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum MpecError {
+    /// A vector of the wrong length, a point that is not finite.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// The Newton method refuses its input.
+    #[error(transparent)]
+    Newton(#[from] SsnError),
+    /// The poll refuses its input.
+    #[error(transparent)]
+    Poll(#[from] DfoError),
+    /// An option is outside of its range.
+    #[error("option {name} is {value}; {range}")]
+    Option {
+        /// The option.
+        name: &'static str,
+        /// Its value.
+        value: f64,
+        /// What it must be.
+        range: &'static str,
+    },
+}

@@ -1,0 +1,48 @@
+//! No allocation inside the loops.
+
+use allocation_counter::measure;
+use stackelberg::bolib;
+use stackelberg::nlp_model::Linearised;
+use stackelberg::ssn::systems::value_function::ValueFunctionSystem;
+use stackelberg::ssn::{FISCHER_BURMEISTER, Newton, Options, PairRule, SemismoothSystem};
+use stackelberg::stopping::Solver;
+
+/// Allocations of one whole Newton run, everything constructed before, after one run to fill the
+/// pools of the models.
+fn allocations(name: &str, options: &Options) -> (u64, usize) {
+    let problem = bolib::problem(name).unwrap();
+    let model = problem.build();
+    let qvi = Linearised::new(&*model).unwrap();
+    let rule = PairRule {
+        ncp: &FISCHER_BURMEISTER,
+        degenerate: options.degenerate,
+    };
+    let system = ValueFunctionSystem::new(&qvi, 1.0, rule).unwrap();
+    let start = problem.starts[0];
+    let zeta = system.start(start.x, start.y, f64::INFINITY).unwrap();
+    let mut newton = Newton::new(options.clone(), system.jacobian_structure());
+    newton.solve(&system, &mut options.stopping(zeta.clone()));
+
+    let mut stopping = options.stopping(zeta);
+    let counted = measure(|| {
+        newton.solve(&system, &mut stopping);
+    });
+    (counted.count_total, stopping.iterations())
+}
+
+#[test]
+fn the_newton_loop_does_not_allocate() {
+    let names = [
+        "Bard1988Ex1",
+        "AnEtal2009",
+        "MitsosBarton2006Ex328",
+        "SinhaMaloDeb2014TP9",
+    ];
+    for name in names {
+        for options in [Options::production(), Options::published()] {
+            let (allocations, iterations) = allocations(name, &options);
+            assert!(iterations > 1, "{name}: the loop runs");
+            assert_eq!(allocations, 0, "{name}: {iterations} iterations");
+        }
+    }
+}
