@@ -1,4 +1,4 @@
-//! The published runs of Dutta et al. (2024), row by row.
+//! The published runs of (DuttaLafhimZemkohoZhou2024), row by row.
 
 use stackelberg::bolib;
 use stackelberg::ssn::{Options, value_function::solve_bilevel};

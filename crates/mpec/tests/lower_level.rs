@@ -171,6 +171,26 @@ fn nan_at_the_point_is_a_domain_error_and_elsewhere_a_barrier() {
 }
 
 nlp_model::bilevel! {
+    struct OnePoint(x; y1, y2);
+    F = x;
+    G <= 0: [];
+    f = y1;
+    g <= 0: [y1.powi(2) + y2.powi(2)];
+}
+
+#[test]
+fn a_feasible_set_without_interior_does_not_refute_by_rounding() {
+    // a violation of ε allows f = −√ε; there are no multipliers
+    let found = check(OnePoint, &[0.0], &[0.0, 0.0]);
+    assert_eq!(
+        found.status,
+        LowerLevelStatus::NoBetterPointFound,
+        "{found}"
+    );
+    assert!(found.gap < 1e-6);
+}
+
+nlp_model::bilevel! {
     struct Projection(x; y1, y2);
     F = x;
     G <= 0: [];

@@ -9,7 +9,7 @@ use crate::{Bilevel, Counters, Meta, Model, ModelError, Qvi, Smooth, TwiceSmooth
 ///
 /// Equivalent to the bilevel program when f(x, ·) and g(x, ·) are convex. Otherwise S(x) is a set of
 /// stationary points of the linearised lower level, and a solution need not be lower-level optimal
-/// (Dutta et al. 2024, Section 5.2).
+/// (DuttaLafhimZemkohoZhou2024, Section 5.2).
 #[derive(Debug)]
 pub struct Linearised<'a> {
     bilevel: &'a dyn Bilevel,

@@ -3,7 +3,7 @@
 use crate::{AutoModel, Functions, Meta, Scalar, TwiceSmooth};
 
 /// min F(x, y)  s.t.  G(x, y) ≤ 0,  y ∈ S(x),  where y ∈ S(x) when g₀(x, y, y) ≤ 0 and
-/// f₀(x, y)ᵀ(s − y) ≥ 0 for all s with g₀(x, y, s) ≤ 0  (Dutta et al. 2024, Section 2).
+/// f₀(x, y)ᵀ(s − y) ≥ 0 for all s with g₀(x, y, s) ≤ 0  (DuttaLafhimZemkohoZhou2024, Section 2).
 ///
 /// The lower model lives over (x, y, s) ∈ ℝⁿ⁺ᵐ⁺ᵐ: its objective is ℓ(x, y, s) = sᵀf₀(x, y),
 /// linear in s, its constraints are g₀(x, y, s).

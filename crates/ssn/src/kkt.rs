@@ -3,17 +3,19 @@
 use std::fmt;
 use std::time::Instant;
 
-use nlp_model::TwiceSmooth;
+use nlp_model::{TwiceSmooth, check_point};
 use stopping::Status;
 
 use crate::attempts::solve_attempts;
+use crate::regularity::{ACTIVE, smallest_curvature};
 use crate::systems::kkt::KktSystem;
 use crate::{Options, SsnError};
 
 /// Where a run ended: a KKT point when the status is `Optimal`, else the best iterate.
 ///
 /// `Optimal` speaks of the KKT system. The point may be a minimizer, a maximizer or a saddle point of a
-/// nonconvex program; of a convex program it is a minimizer.
+/// nonconvex program ([`curvature`](KktSolution::curvature) tells more); of a convex program it is a
+/// minimizer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct KktSolution {
     /// x (nvar).
@@ -61,6 +63,49 @@ impl fmt::Display for KktSolution {
             self.residual, self.violation
         )?;
         write!(f, "minimality is not verified")
+    }
+}
+
+impl KktSolution {
+    /// The smallest eigenvalue of ∇²L(x, y) on the directions that are tangent to all equalities and to
+    /// all rows and bounds with a multiplier above [`ACTIVE`]; infinite when there is none but 0.
+    ///
+    /// If it is positive at a KKT point, x is a strict local minimizer. If it is negative and no
+    /// multiplier of an active row vanishes, x is not a local minimizer, provided that the active
+    /// gradients are linearly independent. Dense: O(n³) operations, and it allocates.
+    ///
+    /// # Errors
+    /// [`SsnError`] when the point does not belong to `model` or derivatives are not finite there.
+    pub fn curvature(&self, model: &dyn TwiceSmooth) -> Result<f64, SsnError> {
+        let meta = model.meta();
+        let (n, m) = (meta.nvar(), meta.ncon());
+        check_point("x", &self.x, n)?;
+        check_point("multipliers", &self.multipliers, m)?;
+        check_point("bound multipliers", &self.bound_multipliers, n)?;
+
+        let mut vals = vec![0.0; model.hess_structure().nnz()];
+        let mut hessian = vec![0.0; n * n];
+        model.hess_coord(&self.x, &self.multipliers, 1.0, &mut vals);
+        model
+            .hess_structure()
+            .to_dense_symmetric(&vals, &mut hessian);
+        let mut vals = vec![0.0; model.jac_structure().nnz()];
+        let mut jac = vec![0.0; m * n];
+        model.jac_coord(&self.x, &mut vals);
+        model.jac_structure().to_dense(&vals, &mut jac);
+
+        let mut gradients = Vec::new();
+        for i in 0..m {
+            if meta.is_equality(i) || self.multipliers[i].abs() > ACTIVE {
+                gradients.extend((0..n).map(|j| jac[i + j * m]));
+            }
+        }
+        for j in 0..n {
+            if meta.lvar()[j] == meta.uvar()[j] || self.bound_multipliers[j].abs() > ACTIVE {
+                gradients.extend((0..n).map(|k| if k == j { 1.0 } else { 0.0 }));
+            }
+        }
+        Ok(smallest_curvature(&hessian, n, &gradients)?)
     }
 }
 

@@ -11,6 +11,7 @@ mod ncp;
 mod newton;
 mod options;
 mod penalized_fb;
+pub mod regularity;
 mod system;
 pub mod systems;
 pub mod value_function;

@@ -46,7 +46,7 @@ impl LineSearch {
     }
 
     /// The first α in α₀, ρα₀, ρ²α₀, … with Ψ(ζ + αd) ≤ Ψ_ref + σ α ∇Ψᵀd, where Ψ_ref is the largest
-    /// of the values held.
+    /// of the values held; the last trial step where the options accept it anyway.
     pub fn search(
         &mut self,
         options: &Options,
@@ -64,7 +64,7 @@ impl LineSearch {
             }
             alpha *= options.contraction;
         }
-        None
+        (options.accept_last && self.found_finite).then_some(alpha / options.contraction)
     }
 
     /// α = 1 whatever Ψ is there, as long as it is finite.

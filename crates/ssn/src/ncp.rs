@@ -92,7 +92,7 @@ mod tests {
         let exact = -b + b * b / 2.0;
         assert!((FISCHER_BURMEISTER.value(1.0, b) - exact).abs() < 1e-15 * b);
         assert!((FISCHER_BURMEISTER.value(b, 1.0) - exact).abs() < 1e-15 * b);
-        let naive = (1.0 + b * b).sqrt() - 1.0 - b;
+        let naive = (1.0 + b * b).sqrt() - (1.0 + b);
         assert!(
             (naive - exact).abs() > 1e-6 * b,
             "the textbook formula does cancel here"

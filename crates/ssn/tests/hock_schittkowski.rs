@@ -112,7 +112,7 @@ fn cases() -> Vec<Case> {
             multipliers: &[0.0],
             bound_multipliers: &[0.0; 2],
         },
-        // The published start (2, 2) leads to the maximizer: see below.
+        // The published start (2, 2) leads to another KKT point: see below.
         Case {
             model: model(Hs7, &[0.5, 1.5], free, (&[0.0], &[0.0])),
             minimum: -(3f64.sqrt()),
@@ -204,6 +204,7 @@ fn published_minima_minimizers_and_multipliers_are_found_with_every_ncp_function
             assert_close(&solution.multipliers, case.multipliers, 1e-6);
             assert_close(&solution.bound_multipliers, case.bound_multipliers, 1e-6);
             assert!(recomputed(&*case.model, &solution) < 1e-7);
+            assert!(solution.curvature(&*case.model).unwrap() > 0.0);
             assert!(solution.iterations <= 12 && solution.full_steps);
             assert_eq!(solution.history.len(), solution.iterations + 1);
         }
@@ -211,11 +212,15 @@ fn published_minima_minimizers_and_multipliers_are_found_with_every_ncp_function
 }
 
 #[test]
-fn a_kkt_point_may_be_a_maximizer_and_the_report_does_not_hide_it() {
+fn a_kkt_point_may_be_a_worse_local_minimizer_and_the_report_does_not_hide_it() {
     let model = model(Hs7, &[2.0, 2.0], (-INF, INF), (&[0.0], &[0.0]));
     let solution = solve(&*model, &[2.0, 2.0], &Options::default()).unwrap();
     assert!(solution.status.is_success());
     assert_close(&solution.x, &[0.0, -(3f64.sqrt())], 1e-8);
     assert!(solution.objective > 1.7 && recomputed(&*model, &solution) < 1e-8);
-    assert!(solution.to_string().contains("minimality is not verified"));
+    // tangent (1, 0); ∂²L/∂x₁² = 2 + 4y with y = −√3/6
+    let curvature = solution.curvature(&*model).unwrap();
+    assert!((curvature - (2.0 - 2.0 / 3f64.sqrt())).abs() < 1e-8);
+    let report = solution.to_string();
+    assert!(report.contains("minimality is not verified"));
 }

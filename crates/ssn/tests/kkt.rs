@@ -99,13 +99,15 @@ fn contradictory_rows_end_without_success() {
 }
 
 #[test]
-fn a_minimizer_without_multipliers_is_no_kkt_point() {
-    // x₀² ≤ 0 forces x₀ = 0; ∇f = (−1, ·) has no multiplier there
+fn a_minimizer_without_multipliers_shows_by_a_large_multiplier() {
+    // x₀² ≤ 0 forces x₀ = 0, where ∇f = (−1, 0) and ∇c = 0; near it, y = ½ (1 − x₀)/x₀
     let model = distance([1.0, 0.0], FREE, (&[-INF; 3], &[INF, INF, 0.0]));
-    let solution = solve(&model, &[1.0, 1.0], &only(&MINIMUM)).unwrap();
-    // ‖Φ‖ tends to 0 as the multiplier tends to infinity: success needs a multiplier ½ (1 − x₀)/x₀
-    let (x, y) = (solution.x[0], solution.multipliers[2]);
-    assert!(!solution.status.is_success() || (2.0 * x * y + x - 1.0).abs() < 1e-7);
+    for ncp in ALL {
+        let solution = solve(&model, &[1.0, 1.0], &only(ncp)).unwrap();
+        let (x, y) = (solution.x[0], solution.multipliers[2]);
+        assert!(x.abs() < 1e-3 && y > 1e3, "{ncp:?}: {x}, {y}");
+        assert!((2.0 * x * y + x - 1.0).abs() < 1e-7);
+    }
 }
 
 #[test]
@@ -129,7 +131,33 @@ fn a_row_between_two_bounds_and_a_fixed_variable_have_one_multiplier_each() {
     }
 }
 
-/// min x with ∇f = 1, c(x) = value(x) ≤ 0.
+/// x₀² − x₁².
+struct Saddle;
+impl Functions for Saddle {
+    fn obj<T: Scalar>(&self, x: &[T]) -> T {
+        x[0].powi(2) - x[1].powi(2)
+    }
+}
+
+#[test]
+fn the_curvature_tells_a_saddle_point_from_a_minimizer() {
+    let meta = Meta::new("saddle", 2, 0).variable_bounds(&[-INF, -1.0], &[INF, 1.0]);
+    let model = AutoModel::new(Saddle, meta.unwrap());
+    let mut saddle = solve(&model, &[1.0, 0.0], &Options::default()).unwrap();
+    assert!(saddle.status.is_success() && saddle.x.iter().all(|x| x.abs() < 1e-7));
+    assert!((saddle.curvature(&model).unwrap() + 2.0).abs() < 1e-12);
+
+    // at (0, 1) the bound takes x₁ away
+    let minimizer = solve(&model, &[0.5, 1.5], &only(&MINIMUM)).unwrap();
+    assert!(minimizer.status.is_success() && (minimizer.x[1] - 1.0).abs() < 1e-7);
+    assert!((minimizer.bound_multipliers[1] - 2.0).abs() < 1e-7);
+    assert!((minimizer.curvature(&model).unwrap() - 2.0).abs() < 1e-12);
+
+    saddle.x.pop();
+    assert!(matches!(saddle.curvature(&model), Err(SsnError::Model(_))));
+}
+
+/// min x², c(x) = value(x) ≤ 0, with c′ = −1.
 fn one_row(value: impl Fn(f64) -> f64 + Send + Sync + 'static) -> ClosureModel {
     ClosureModel::builder(Meta::new("one row", 1, 1))
         .obj(|x| x[0].powi(2))

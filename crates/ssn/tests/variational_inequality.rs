@@ -116,9 +116,8 @@ fn simplex(n: usize) -> AutoModel<Set<1>> {
 
 #[test]
 fn an_unsymmetric_map_on_a_simplex_has_the_solution_by_hand() {
-    // M = [1 2 0; -2 1 0; 0 0 1], q = (0, 1, 2). On x₃ = 0: F₁ = x₁ + 2x₂ and F₂ = −2x₁ + x₂ + 1 are equal at
-    // x = (½, ½, 0), where F = (3/2, 1/2, 2): no; F₁ = F₂ asks for 3x₁ + x₂ = 1, so x = (0, 1, 0) with
-    // F = (2, 2, 2): all equal, y = −2, z = 0.
+    // M = [1 2 0; -2 1 0; 0 0 1], q = (0, 1, 2). Where x₃ = 0, F₁ = F₂ asks for 3x₁ + x₂ = 1: that is
+    // x = (0, 1, 0) with F = (2, 2, 2), so y = −2 and z = 0, a degenerate solution.
     let map = affine(
         vec![1.0, -2.0, 0.0, 2.0, 1.0, 0.0, 0.0, 0.0, 1.0],
         vec![0.0, 1.0, 2.0],
@@ -129,8 +128,8 @@ fn an_unsymmetric_map_on_a_simplex_has_the_solution_by_hand() {
         assert_close(&solution.x, &[0.0, 1.0, 0.0], 1e-6);
         assert_close(&solution.multipliers, &[-2.0], 1e-6);
     }
-    // q₃ = 1 draws x₃ in: F = (2x₂ + x₁, x₂ − 2x₁ + 1, x₃ + 1); with x₁ = 0 and x₂ = x₃ = ½, F₂ = F₃ = 3/2,
-    // F₁ = 1 is smaller: x₁ > 0. 3x₁ + x₂ = 1 and x₂ − 2x₁ = x₃: x₂ = 1 − 3x₁, x₃ = 1 − 5x₁, sum 2 − 7x₁ = 1.
+    // q₃ = 1 draws x₃ in: F₁ = F₂ = F₃ asks for x₂ = 1 − 3x₁ and x₃ = x₂ − 2x₁ = 1 − 5x₁, with the sum
+    // 2 − 7x₁ = 1; F = 9/7.
     let map = affine(
         vec![1.0, -2.0, 0.0, 2.0, 1.0, 0.0, 0.0, 0.0, 1.0],
         vec![0.0, 1.0, 1.0],

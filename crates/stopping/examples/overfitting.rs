@@ -19,9 +19,8 @@ impl Data {
         for &(t, y) in &self.0 {
             let error = w.iter().rev().fold(0.0, |sum, w| sum * t + w) - y;
             value += 0.5 * error * error / n;
-            g.iter_mut()
-                .zip(0..)
-                .for_each(|(g, k)| *g += error * t.powi(k) / n);
+            let slope = |(g, k): (&mut f64, i32)| *g += error * t.powi(k) / n;
+            g.iter_mut().zip(0..).for_each(slope);
         }
         (value, g)
     }
@@ -52,7 +51,7 @@ pub fn main() {
         status = stopping.stop(&train);
     }
     assert_eq!(status, Some(Status::StopByUser));
-    // The training loss still falls; the test loss was best ten stops ago.
+    // The test loss was best ten stops ago.
     let history = stopping.history().expect("recorded");
     let test_loss = |entry: &Entry<Vec<f64>>| Some(test.loss(&entry.state).0);
     let best = history.best_by(test_loss).expect("not empty");

@@ -31,6 +31,16 @@ impl<P: ?Sized, S: State> Game<P, S> {
         }
     }
 
+    /// Puts the game inside another run, before players are added.
+    pub fn inside<Q: ?Sized, T: State>(mut self, outer: &Stopping<Q, T>) -> Self {
+        debug_assert!(
+            self.players.is_empty(),
+            "players keep the place they were made in"
+        );
+        self.whole = self.whole.inside(outer);
+        self
+    }
+
     /// Adds a player: a state and the score of that player's optimality there.
     pub fn with_player<R: Into<Option<f64>>>(
         self,

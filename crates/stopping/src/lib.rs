@@ -39,6 +39,33 @@
 //!
 //! All reasons that hold are kept ([`Stopping::reasons`]); one is *the* [`Status`], by a fixed priority.
 //!
+//! # Towers
+//! A solver that needs another solver puts the inner stopping [`inside`](Stopping::inside) its own. Budgets and cancellation then
+//! reach down, and the levels above know why the inner run ended:
+//!
+//! ```
+//! use std::time::Duration;
+//! use stopping::{Budget, Clock, Status, Stopping};
+//!
+//! let clock = Clock::manual(); // the time is what we say
+//! let hour = Budget { max_time: Duration::from_secs(3600), ..Budget::default() };
+//! let mut outer = Stopping::new(1.0, |_: &(), x: &f64| *x).with_clock(clock.clone()).with_budget(hour);
+//! let mut inner = Stopping::new(1.0, |_: &(), x: &f64| *x).with_budget(Budget::UNLIMITED).inside(&outer);
+//! assert_eq!((outer.start(&()), inner.start(&())), (None, None));
+//! clock.advance(Duration::from_secs(3601));
+//! assert_eq!(inner.stop(&()), Some(Status::ParentLimit));
+//! assert_eq!(outer.status(), Some(Status::TimeLimit));
+//! ```
+//!
+//! # What is here beside the stopping
+//! - States: [`GeneralState`], [`NlpState`], [`OneDState`], [`MpccState`], numbers and vectors, and any type with an empty
+//!   `impl State`.
+//! - Measures: [`residual`] (unconstrained, bounds, KKT), [`Acceptance`] of steps, [`LinearSystem`]s, [`Stationarity`] of
+//!   complementarity programs, least-squares [`multipliers`].
+//! - [`Game`]: one stopping a player, and all must agree.
+//! - [`line_search`]: searches in which the acceptance decides.
+//! - [`Resolve`]: foreign solvers, asked again until our score agrees. [`Checkpoint`]: runs put aside. [`History`]: the last iterates.
+//!
 //! # Reference
 //! T. Migot, J.-P. Dussault, S. Goyette, *Stopping.jl: a framework to implement iterative optimization algorithms*, Journées de
 //! l'optimisation, Montréal, 2019. The Julia package of that name is the model of this crate.

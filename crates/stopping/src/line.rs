@@ -4,12 +4,18 @@ use std::cell::RefCell;
 
 use nlp_model::Smooth;
 
+use crate::Counts;
+
 /// A function h of one variable t, with its derivative.
 pub trait Line {
     /// h(t).
     fn value(&self, t: f64) -> f64;
     /// h′(t).
     fn slope(&self, t: f64) -> f64;
+    /// Evaluations so far, where they are counted.
+    fn counts(&self) -> Counts {
+        Counts::ZERO
+    }
 }
 
 /// A pair of closures (h, h′).
@@ -77,5 +83,8 @@ impl<M: Smooth + ?Sized> Line for ModelLine<'_, M> {
         self.point(t, point);
         self.model.grad(point, g);
         linalg::slice::dot(g, &self.d)
+    }
+    fn counts(&self) -> Counts {
+        self.model.counters().map_or(Counts::ZERO, Counts::from)
     }
 }

@@ -156,11 +156,16 @@ impl Acceptance {
 }
 
 impl<L: Line + ?Sized> Stopping<L, OneDState> {
-    /// A stopping for a search along a line, with the tolerance 10⁻⁶ on the score of `acceptance`.
+    /// A stopping for a search along a line, with the tolerance 10⁻⁶ on the score of `acceptance`. The evaluations are
+    /// those of the line.
+    ///
+    /// A search inside a run on the same model is made by
+    /// [`inside_sharing_counters`](Stopping::inside_sharing_counters).
     pub fn line_search(state: OneDState, acceptance: Acceptance) -> Self {
         Stopping::new(state, move |line: &L, state: &OneDState| {
             acceptance.score(line, state)
         })
+        .with_counting(|line: &L| line.counts())
     }
 }
 

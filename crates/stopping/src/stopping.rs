@@ -78,7 +78,7 @@ impl<P: ?Sized, S: State> Stopping<P, S> {
         state: S,
         score: impl FnMut(&P, &S) -> R + Send + 'static,
     ) -> Self {
-        Self::assemble(state, Criterion::scalar(score), 1, root())
+        Self::assemble(state, Criterion::scalar(score), 1)
     }
 
     /// A stopping with `n` scores, all of which must lie within their tolerances. The closure writes them into its
@@ -88,11 +88,12 @@ impl<P: ?Sized, S: State> Stopping<P, S> {
         n: usize,
         scores: impl FnMut(&P, &S, &mut [f64]) -> R + Send + 'static,
     ) -> Self {
-        Self::assemble(state, Criterion::vector(scores), n, root())
+        Self::assemble(state, Criterion::vector(scores), n)
     }
 
-    fn assemble(state: S, criterion: Criterion<P, S>, n: usize, place: Place) -> Self {
+    fn assemble(state: S, criterion: Criterion<P, S>, n: usize) -> Self {
         let budget = Budget::default();
+        let place = Place::root(Clock::system(), CancelToken::new());
         place.set_budget(&budget);
         Stopping {
             state,
@@ -115,28 +116,36 @@ impl<P: ?Sized, S: State> Stopping<P, S> {
         }
     }
 
-    /// A stopping for a run inside this one. It ends with [`Status::ParentLimit`] when this run, or one above it,
-    /// has ended or is out of time or evaluations, and with [`Status::Cancelled`] when one of them is
-    /// cancelled. It borrows nothing and may move to another thread.
-    ///
-    /// What the child counts is added to what its ancestors spend. See
-    /// [`child_sharing_counters`](Stopping::child_sharing_counters) for a child that evaluates this very problem.
+    /// A stopping for a run inside this one: [`new`](Stopping::new), then [`inside`](Stopping::inside).
     pub fn child<Q: ?Sized, T: State, R: Into<Option<f64>>>(
         &self,
         state: T,
         score: impl FnMut(&Q, &T) -> R + Send + 'static,
     ) -> Stopping<Q, T> {
-        Stopping::assemble(state, Criterion::scalar(score), 1, self.place.below(false))
+        Stopping::new(state, score).inside(self)
     }
 
-    /// A [`child`](Stopping::child) whose evaluations show on the counters of this stopping's problem, as those of a
-    /// line search along f(x + t d) do. They are not added a second time.
-    pub fn child_sharing_counters<Q: ?Sized, T: State, R: Into<Option<f64>>>(
-        &self,
-        state: T,
-        score: impl FnMut(&Q, &T) -> R + Send + 'static,
-    ) -> Stopping<Q, T> {
-        Stopping::assemble(state, Criterion::scalar(score), 1, self.place.below(true))
+    /// Puts this run inside another. It then ends with [`Status::ParentLimit`] when that run, or one above it, has ended without
+    /// success or is out of time or evaluations, and with [`Status::Cancelled`] when one of them is cancelled. It
+    /// borrows nothing and may move to another thread.
+    ///
+    /// What this run counts from its first start on is added to what the runs above spend; see
+    /// [`inside_sharing_counters`](Stopping::inside_sharing_counters) for a run that evaluates the very problem of
+    /// the one above. Call it before tokens or children are made of this stopping: those keep the old place.
+    pub fn inside<Q: ?Sized, T: State>(self, outer: &Stopping<Q, T>) -> Self {
+        self.placed(outer.place.below(false))
+    }
+
+    /// [`inside`](Stopping::inside), for a run whose evaluations show on the counters of the outer run's problem, as those
+    /// of a search along f(x + t d) do. They are not added a second time.
+    pub fn inside_sharing_counters<Q: ?Sized, T: State>(self, outer: &Stopping<Q, T>) -> Self {
+        self.placed(outer.place.below(true))
+    }
+
+    fn placed(mut self, place: Place) -> Self {
+        place.set_budget(&self.budget);
+        self.place = place;
+        self
     }
 
     /// Sets the tolerances.
@@ -295,10 +304,6 @@ impl<P: Model + ?Sized, S: State> Stopping<P, S> {
     pub fn counting_evaluations(self) -> Self {
         self.with_counting(|model: &P| model.counters().map_or(Counts::ZERO, Counts::from))
     }
-}
-
-fn root() -> Place {
-    Place::root(Clock::system(), CancelToken::new())
 }
 
 impl<P: ?Sized, S: fmt::Debug> fmt::Debug for Stopping<P, S> {

@@ -90,6 +90,15 @@ impl Level {
                 sum.saturating_add(part[verb].load(Ordering::Relaxed))
             })
     }
+    /// What is known of the own counters: the last reading, and what levels below have announced since.
+    fn read_so_far(&self) -> Counts {
+        let mut counts = Counts::ZERO;
+        for (verb, count) in counts.values_mut().iter_mut().enumerate() {
+            let parts = [&self.own, &self.visible].map(|part| part[verb].load(Ordering::Relaxed));
+            *count = parts[0].saturating_add(parts[1]);
+        }
+        counts
+    }
     fn is_out_of_evaluations(&self) -> bool {
         let mut total = 0_u64;
         for verb in 0..VERBS {
@@ -124,8 +133,8 @@ pub(crate) struct Place {
     /// The root first, the parent last.
     ancestors: Vec<Ancestor>,
     pub(crate) clock: Clock,
-    /// Reading of the own counters when the last charge went upward.
-    charged: Counts,
+    /// Reading of the own counters when the last charge went upward; `None` before the first start.
+    charged: Option<Counts>,
     /// Stops until the next reading of the clock, and the last reading.
     skips: u32,
     last_reading: u64,
@@ -138,7 +147,7 @@ impl Place {
             level: Arc::new(Level::new(cancel)),
             ancestors: Vec::new(),
             clock,
-            charged: Counts::ZERO,
+            charged: None,
             skips: 0,
             last_reading: 0,
         }
@@ -159,7 +168,7 @@ impl Place {
             level: Arc::new(Level::new(CancelToken::new())),
             ancestors,
             clock: self.clock.clone(),
-            charged: Counts::ZERO,
+            charged: None,
             skips: 0,
             last_reading: 0,
         }
@@ -252,10 +261,14 @@ impl Place {
         self.level.max_time.load(Ordering::Relaxed) != UNLIMITED
             && self.level.is_out_of_time(self.clock.nanos())
     }
-    /// Takes the present reading as the zero of what is charged upward.
+    /// Begins to charge. Where the counters are those of the parent, what the parent and its other runs have not read yet
+    /// is new; else what was evaluated since the last reading, and at the first start nothing.
     pub(crate) fn start_counts(&mut self, counts: &Counts) {
-        self.read(counts);
-        self.charged = *counts;
+        self.charged = match self.ancestors.last() {
+            Some(Ancestor { level, sees: true }) => Some(level.read_so_far()),
+            _ => self.charged.or(Some(*counts)),
+        };
+        self.charge(counts);
     }
 
     /// Adds what a resumed run had evaluated and the counters do not show.
@@ -269,9 +282,10 @@ impl Place {
     /// Takes in a reading of the own counters and charges what is new to all levels above.
     pub(crate) fn charge(&mut self, counts: &Counts) {
         let below = self.read(counts);
+        let charged = self.charged.unwrap_or(*counts);
         for verb in 0..VERBS {
             let new = counts.values()[verb]
-                .saturating_sub(self.charged.values()[verb])
+                .saturating_sub(charged.values()[verb])
                 // Levels below that share these counters have charged theirs already.
                 .saturating_sub(below.values()[verb]);
             if new > 0 {
@@ -285,7 +299,7 @@ impl Place {
                 }
             }
         }
-        self.charged = *counts;
+        self.charged = Some(*counts);
     }
 
     /// Stores a reading and returns what levels below had announced of it.

@@ -8,7 +8,7 @@ use nlp_model::{Counters, Verb};
 use proptest::prelude::*;
 use stopping::{Budget, Checkpoint, Clock, Counts, Stall, Status, Stopping};
 
-/// A chaotic iteration that would show any lost bit: (x, step) with a step that shrinks.
+/// A chaotic iteration that would show any lost bit: (x, step) with a step that shrinks or grows.
 type Orbit = [f64; 2];
 
 fn orbit(start: f64) -> Stopping<Counters, Orbit> {
@@ -17,8 +17,8 @@ fn orbit(start: f64) -> Stopping<Counters, Orbit> {
         .with_tolerances(1e-3, 0.0)
         .with_counting(|counters: &Counters| Counts::from(counters))
         .with_stall(Stall::NoDecrease {
-            window: 7,
-            factor: 0.999,
+            window: 5,
+            factor: 0.9,
         })
         .with_budget(Budget {
             max_total: 60,
@@ -30,7 +30,7 @@ fn orbit(start: f64) -> Stopping<Counters, Orbit> {
 fn step(counters: &Counters, [x, s]: Orbit) -> Orbit {
     counters.add(Verb::Obj);
     let x = 3.999 * x * (1.0 - x);
-    [x, s * (0.9 + 0.12 * x)]
+    [x, s * (0.88 + 0.16 * x)]
 }
 
 fn run(stopping: &mut Stopping<Counters, Orbit>, counters: &Counters) -> Status {

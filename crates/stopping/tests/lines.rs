@@ -185,10 +185,7 @@ fn newton_with_armijo_solves_the_valley_in_five_iterations() {
         line.set(&x, &d);
         let slope = linalg::slice::dot(&g, &d);
         let state = OneDState::from_zero(1.0, stopping.state.f.expect("filled in"), slope);
-        let mut inner = stopping
-            .child_sharing_counters(state, |line: &ModelLine<'_, _>, s: &OneDState| {
-                ARMIJO.score(line, s)
-            });
+        let mut inner = Stopping::line_search(state, ARMIJO).inside_sharing_counters(&stopping);
         assert_eq!(
             Backtracking::default().solve(&line, &mut inner),
             Status::Optimal
@@ -199,4 +196,36 @@ fn newton_with_armijo_solves_the_valley_in_five_iterations() {
     }
     assert_eq!((status, stopping.iterations()), (Some(Status::Optimal), 5));
     assert!(stopping.state.x().iter().all(|x| (x - 1.0).abs() < 1e-6));
+}
+
+#[test]
+fn a_search_ends_when_the_evaluations_of_the_outer_run_are_spent() {
+    use stopping::{Budget, Norm};
+
+    let model = common::valley();
+    let mut outer = Stopping::unconstrained(&model, Norm::Inf)
+        .with_budget(Budget::default().with_evaluations(Verb::Obj, 3));
+    outer.state.fill_in(&model); // one value
+    assert_eq!(outer.start(&model), None);
+    let mut line = ModelLine::new(&model);
+    let d: Vec<f64> = outer
+        .state
+        .g
+        .get()
+        .expect("filled in")
+        .iter()
+        .map(|g| -g)
+        .collect();
+    line.set(outer.state.x(), &d);
+    let state = OneDState::from_zero(1.0, 2.4375, -linalg::slice::dot(&d, &d));
+    let mut inner = Stopping::line_search(state, ARMIJO).inside_sharing_counters(&outer);
+    // Four halvings are needed; the values at t = 1 and ½ are allowed, the one at ¼ is too much.
+    assert_eq!(
+        Backtracking::default().solve(&line, &mut inner),
+        Status::ParentLimit
+    );
+    assert_eq!(
+        (inner.state.t(), outer.status()),
+        (0.25, Some(Status::EvaluationLimit))
+    );
 }

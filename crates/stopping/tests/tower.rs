@@ -133,7 +133,7 @@ fn evaluations_below_are_added_or_shared_but_never_counted_twice() {
         });
         assert_eq!(main.start(&above), None);
         let mut inner = if shared {
-            main.child_sharing_counters(1.0, |_: &Counters, x: &f64| *x)
+            Stopping::new(1.0, |_: &Counters, x: &f64| *x).inside_sharing_counters(&main)
         } else {
             main.child(1.0, |_: &Counters, x: &f64| *x)
         }
@@ -154,6 +154,30 @@ fn evaluations_below_are_added_or_shared_but_never_counted_twice() {
         below.add(Verb::Obj);
         assert_eq!(inner.stop(below), Some(Status::ParentLimit));
         assert_eq!(main.status(), Some(Status::EvaluationLimit));
+    }
+}
+
+#[test]
+fn runs_that_take_turns_on_the_same_counters_charge_each_evaluation_once() {
+    let counters = Counters::default();
+    let mut main = counted().with_budget(Budget {
+        max_total: 1000,
+        ..Budget::UNLIMITED
+    });
+    assert_eq!(main.start(&counters), None);
+    let mut runs = [counted(), counted()].map(|run| run.inside_sharing_counters(&main));
+    for _ in 0..3 {
+        for run in &mut runs {
+            // One evaluation before the start, one in the run, and one by the outer run itself.
+            counters.add(Verb::Obj);
+            assert_eq!(run.start(&counters), None);
+            counters.add(Verb::Grad);
+            assert_eq!(run.stop(&counters), None);
+            assert_eq!(main.evaluations(), Counts::from(&counters));
+        }
+        counters.add(Verb::Cons);
+        assert_eq!(main.stop(&counters), None);
+        assert_eq!(main.evaluations(), Counts::from(&counters));
     }
 }
 
@@ -180,6 +204,18 @@ fn one_player_out_of_evaluations_ends_the_game() {
     // At a common solution the limit does not matter any more.
     game.players[1].state = 0.0;
     assert_eq!(game.stop(&problems), Some(Status::Optimal));
+}
+
+#[test]
+fn a_game_inside_a_run_ends_with_it() {
+    let mut outer: Plain = Stopping::new(1.0, score);
+    assert_eq!(outer.start(&()), None);
+    let mut game: Game<(), f64> = Game::new(Budget::default())
+        .inside(&outer)
+        .with_player(1.0, score);
+    assert_eq!(game.start(&[&()]), None);
+    outer.fail(Status::SubproblemFailure);
+    assert_eq!(game.stop(&[&()]), Some(Status::ParentLimit));
 }
 
 #[test]
@@ -218,10 +254,10 @@ proptest! {
         let inner_reads = if shares[1] { middle_reads } else { 2 };
         let same = |_: &Counters, x: &f64| *x;
         let mut main = counted().with_budget(budget);
-        let mut middle = if shares[0] { main.child_sharing_counters(1.0, same) } else { main.child(1.0, same) }
+        let mut middle = if shares[0] { Stopping::new(1.0, same).inside_sharing_counters(&main) } else { main.child(1.0, same) }
             .with_counting(counting)
             .with_budget(Budget::UNLIMITED);
-        let mut inner = if shares[1] { middle.child_sharing_counters(1.0, same) } else { middle.child(1.0, same) }
+        let mut inner = if shares[1] { Stopping::new(1.0, same).inside_sharing_counters(&middle) } else { middle.child(1.0, same) }
             .with_counting(counting)
             .with_budget(Budget::UNLIMITED);
 

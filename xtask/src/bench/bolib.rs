@@ -26,7 +26,7 @@ pub struct Args {
     #[arg(long, value_enum, default_value = "all")]
     start: Starts,
     /// Variant of the algorithm.
-    #[arg(long, value_enum, default_value = "both")]
+    #[arg(long, value_enum, default_value = "all")]
     variant: Variants,
     /// Threads, 0 for all cores; times are comparable with one only.
     #[arg(long, default_value_t = 1)]
@@ -62,7 +62,7 @@ impl Args {
         let default_choice = self.problem.is_empty() && self.lambda.is_empty() && !self.quick;
         default_choice
             && self.start == Starts::All
-            && self.variant == Variants::Both
+            && self.variant == Variants::All
             && self.jobs == 1
     }
 
@@ -164,12 +164,17 @@ fn enter_examples(summary: &mut Summary, curves: &[Curve]) {
 fn print(results: &Results) {
     let records = &results.records;
     say(format_args!("{}\n", table::table1(records).terminal()));
-    say(format_args!("F: = agrees with the published run to 1 %, ≠ differs, · not comparable.\n"));
-    say(format_args!("{}\n",
-        table::published_table2(&results.published).terminal()));
+    say("F: = agrees with the published run to 1 %, ≠ differs, · not comparable.\n");
+    say(format_args!(
+        "{}\n",
+        table::published_table2(&results.published).terminal()
+    ));
     for variant in Variant::ALL {
         if records.iter().any(|r| r.variant == variant) {
-            say(format_args!("{}\n", table::table2(records, variant).terminal()));
+            say(format_args!(
+                "{}\n",
+                table::table2(records, variant).terminal()
+            ));
         }
     }
     let obstacles = table::not_comparable(&results.published, &results.problems);
@@ -182,18 +187,21 @@ fn print(results: &Results) {
     for variant in Variant::ALL {
         let of = |suffix: &str| number(&format!("{}_{suffix}", variant.name()));
         if of("runs") > 0.0 {
-            say(format_args!("{} variant: {} of {} comparable rows have the published F ({:.1} %)); {} runs in {:.2} s",
+            say(format_args!(
+                "{} variant: {} of {} comparable rows have the published F ({:.1} %); {} runs in {:.2} s",
                 variant.name(),
                 of("rows_matched"),
                 of("rows_comparable"),
                 100.0 * of("rows_matched_fraction"),
                 of("runs"),
                 of("sweep_seconds"),
-            );
+            ));
         }
     }
-    say(format_args!("largest relative error of a derivative: {:.1e}",
-        number("max_derivative_error")));
+    say(format_args!(
+        "largest relative error of a derivative: {:.1e}",
+        number("max_derivative_error")
+    ));
 }
 
 fn write(args: &Args, results: &Results) -> crate::Result<()> {
@@ -213,7 +221,10 @@ fn write(args: &Args, results: &Results) -> crate::Result<()> {
     for (name, document) in &results.figures {
         file(name, document)?;
     }
-    say(format_args!("records, summary and figures: {}", args.out.display()));
+    say(format_args!(
+        "records, summary and figures: {}",
+        args.out.display()
+    ));
     Ok(())
 }
 
@@ -224,7 +235,7 @@ pub fn small_results() -> Results {
         problem: vec!["AllendeStill2013".into()],
         lambda: vec![1.0],
         start: Starts::All,
-        variant: Variants::Both,
+        variant: Variants::All,
         jobs: 1,
         out: PathBuf::new(),
         quick: false,
@@ -286,11 +297,11 @@ mod tests {
         ]))
         .unwrap();
         let lines = std::fs::read_to_string(folder.join("records.jsonl")).unwrap();
-        assert_eq!(lines.lines().count(), 2 * 2);
+        assert_eq!(lines.lines().count(), 2 * 3);
         let text = std::fs::read_to_string(folder.join("summary.json")).unwrap();
         let summary: serde_json::Value = serde_json::from_str(&text).unwrap();
         assert_eq!(summary["published_rows_comparable"], 2);
-        assert_eq!(summary["runs"], 4);
+        assert_eq!(summary["runs"], 2);
         for key in [
             "sweep_seconds",
             "max_derivative_error",

@@ -29,6 +29,7 @@ pub fn all(records: &[Record], curves: &[Curve]) -> Vec<(&'static str, String)> 
 fn color(variant: Variant) -> &'static str {
     match variant {
         Variant::Published => palette::ORANGE,
+        Variant::Released => palette::GREEN,
         Variant::Production => palette::BLUE,
     }
 }
@@ -218,7 +219,7 @@ fn value_against_lambda(curves: &[Curve], variants: &[Variant]) -> Figure {
             values.extend(points.iter().map(|p| p.1));
             let color = color(curve.variant);
             marks.push(match curve.variant {
-                Variant::Published => Mark::Rings { points, color },
+                Variant::Published | Variant::Released => Mark::Rings { points, color },
                 Variant::Production => Mark::Points { points, color },
             });
         }
@@ -230,7 +231,7 @@ fn value_against_lambda(curves: &[Curve], variants: &[Variant]) -> Figure {
         }
     });
     let mut keys = keys(variants, |variant| match variant {
-        Variant::Published => Symbol::Ring,
+        Variant::Published | Variant::Released => Symbol::Ring,
         Variant::Production => Symbol::Disc,
     });
     let known = Key::new("value at the solution", palette::GREY, Symbol::Dashes);
@@ -307,14 +308,14 @@ mod tests {
     #[test]
     fn runs_without_convergence_are_missing_from_the_curve_of_the_example() {
         let (_, document) = figures().pop().unwrap();
-        // Two entries of the legend, two of three runs.
-        assert_eq!(document.matches("<circle").count(), 2 + 2);
+        // Three entries of the legend, two of three runs.
+        assert_eq!(document.matches("<circle").count(), 3 + 2);
     }
 
     #[test]
     fn each_variant_has_a_box_for_each_parameter() {
         let document = &figures()[0].1;
-        // Paper, two panels of frames, and two rectangles a box: 2 panels × 2 λ × 2 variants.
-        assert_eq!(document.matches("<rect").count(), 1 + 2 + 2 * 8);
+        // Paper, two panels of frames, and two rectangles a box: 2 panels × 2 λ × 3 variants.
+        assert_eq!(document.matches("<rect").count(), 1 + 2 + 2 * 12);
     }
 }

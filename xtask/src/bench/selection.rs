@@ -10,18 +10,21 @@ use serde::Serialize;
 pub enum Variant {
     /// Algorithm 1 of the paper with its parameters.
     Published,
+    /// The same with the safeguards of the authors' released code.
+    Released,
     /// Our own.
     Production,
 }
 
 impl Variant {
-    /// Both, in the order in which they run.
-    pub const ALL: [Variant; 2] = [Variant::Published, Variant::Production];
+    /// All, in the order in which they run.
+    pub const ALL: [Variant; 3] = [Variant::Published, Variant::Released, Variant::Production];
 
     /// Name in tables and files.
     pub fn name(self) -> &'static str {
         match self {
             Variant::Published => "published",
+            Variant::Released => "released",
             Variant::Production => "production",
         }
     }
@@ -30,6 +33,7 @@ impl Variant {
     pub fn options(self) -> ssn::Options {
         match self {
             Variant::Published => ssn::Options::published(),
+            Variant::Released => ssn::Options::released(),
             Variant::Production => ssn::Options::production(),
         }
     }
@@ -37,7 +41,7 @@ impl Variant {
     /// A run has converged when ‖Φ‖₂ is at most this: 1e-6 as in the paper, and 1e-8.
     pub fn tolerance(self) -> f64 {
         match self {
-            Variant::Published => 1e-6,
+            Variant::Published | Variant::Released => 1e-6,
             Variant::Production => 1e-8,
         }
     }
@@ -47,8 +51,9 @@ impl Variant {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Variants {
     Published,
+    Released,
     Production,
-    Both,
+    All,
 }
 
 impl Variants {
@@ -56,8 +61,9 @@ impl Variants {
     pub fn list(self) -> Vec<Variant> {
         match self {
             Variants::Published => vec![Variant::Published],
+            Variants::Released => vec![Variant::Released],
             Variants::Production => vec![Variant::Production],
-            Variants::Both => Variant::ALL.to_vec(),
+            Variants::All => Variant::ALL.to_vec(),
         }
     }
 }

@@ -17,6 +17,8 @@ pub const FINE_GRID: &str = "#f2f4f6";
 pub const BLUE: &str = "#1f6fb2";
 /// Second series: orange; differs from the first in lightness too.
 pub const ORANGE: &str = "#d9822b";
+/// Third series: green, darker than the others.
+pub const GREEN: &str = "#3d7a4f";
 /// References and published values: grey.
 pub const GREY: &str = "#7b8794";
 

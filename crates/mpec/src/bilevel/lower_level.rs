@@ -66,8 +66,8 @@ impl fmt::Display for LowerLevelStatus {
 pub struct LowerLevelCheck {
     /// f(x, y).
     pub value_at_y: f64,
-    /// The smallest value found at a feasible point, ≥ φ(x) but for a violation of at most 1e-8; +∞
-    /// when no feasible point was found, NaN after a domain error.
+    /// The smallest value found at a point that violates the lower level by at most 1e-13, or no more
+    /// than a feasible y does; +∞ when none was found, NaN after a domain error.
     pub best_value: f64,
     /// The point with this value (m): y itself when nothing is better; none when no feasible point was
     /// found.
@@ -113,10 +113,9 @@ impl fmt::Display for LowerLevelCheck {
 
 /// Values at or below this count as −∞.
 const UNBOUNDED: f64 = -1e20;
-/// Points that count as feasible in the estimate of φ violate no row and no bound by more than this.
-const CANDIDATE_VIOLATION: f64 = 1e-8;
-/// A violation up to this is rounding.
-const ROUNDING: f64 = 1e-12;
+/// A violation up to this is rounding. Where the lower level has no multipliers, points that are
+/// infeasible by ε may have values smaller by √ε: with 1e-8 here, solutions would be refuted.
+const ROUNDING: f64 = 1e-13;
 
 /// Tries to refute that y solves the lower level of `problem` at x.
 ///
@@ -186,6 +185,7 @@ pub fn check_lower_level(
     }
     let is_feasible = violation <= options.feasibility;
     if is_feasible {
+        search.allowed = violation.max(ROUNDING);
         search.keep(y, value_at_y);
     }
     let list = starts(&model, y, points, options.samples);
@@ -241,6 +241,8 @@ struct Search<'a, 'p> {
     model: &'a FixedUpper<'p>,
     /// How far x is outside of the bounds that the lower level puts on it.
     violation_of_x: f64,
+    /// Points that count violate no row and no bound by more than this.
+    allowed: f64,
     newton: ssn::Options,
     c: Vec<f64>,
     best_point: Vec<f64>,
@@ -252,8 +254,9 @@ impl<'a, 'p> Search<'a, 'p> {
         Search {
             model,
             violation_of_x,
+            allowed: ROUNDING,
             newton: ssn::Options {
-                tolerance: 1e-10,
+                tolerance: 1e-12,
                 ..ssn::Options::default()
             },
             c: vec![0.0; model.meta().ncon()],
@@ -282,7 +285,7 @@ impl<'a, 'p> Search<'a, 'p> {
     /// Keeps s when it is feasible and better.
     fn offer(&mut self, s: &[f64]) {
         // false for NaN
-        if linalg::slice::all_finite(s) && self.violation(s) <= CANDIDATE_VIOLATION {
+        if linalg::slice::all_finite(s) && self.violation(s) <= self.allowed {
             let value = self.model.obj(s);
             if value.is_finite() && value < self.best_value {
                 self.keep(s, value);
@@ -324,8 +327,6 @@ impl<'a, 'p> Search<'a, 'p> {
         if !value.is_finite() {
             return Ok(s);
         }
-        // Points less feasible than s would gain by that alone.
-        let allowed = self.violation(&s).clamp(ROUNDING, CANDIDATE_VIOLATION);
         let size = 1.0 + norm_inf(&s);
         let options = dfo::PollOptions {
             radius: first * size,
@@ -334,7 +335,7 @@ impl<'a, 'p> Search<'a, 'p> {
             ..dfo::PollOptions::default()
         };
         let with_barrier = |s: &[f64]| {
-            if self.violation(s) <= allowed {
+            if self.violation(s) <= self.allowed {
                 model.obj(s)
             } else {
                 f64::INFINITY

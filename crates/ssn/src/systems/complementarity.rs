@@ -3,9 +3,10 @@
 use std::cell::RefCell;
 
 use linalg::Pattern;
-use nlp_model::{ModelError, Smooth, check_point};
+use nlp_model::{Smooth, check_point};
 
 use super::block::Block;
+use super::check_size;
 use crate::{PairRule, SemismoothSystem, SsnError};
 
 /// Find l ≤ x ≤ u with Fᵢ(x) ≥ 0 where xᵢ < uᵢ, and Fᵢ(x) ≤ 0 where xᵢ > lᵢ.
@@ -25,7 +26,7 @@ use crate::{PairRule, SemismoothSystem, SsnError};
 /// The nested function is that of Billups (1995), (FacchineiPang2003, Section 9.4): φ(u − x, −F) is
 /// nonnegative exactly when x ≥ u or F ≥ 0. It stands there with a plus because an
 /// [`NcpFunction`](crate::NcpFunction) is negative where both arguments are positive.
-/// F is evaluated outside of [l, u], too.
+/// F is evaluated outside of [l, u], too. The Newton matrix holds an element for each row.
 pub struct ComplementaritySystem<'a> {
     map: &'a dyn Smooth,
     rule: PairRule,
@@ -62,15 +63,7 @@ impl<'a> ComplementaritySystem<'a> {
     pub fn new(map: &'a dyn Smooth, rule: PairRule) -> Result<Self, SsnError> {
         let meta = map.meta();
         let n = meta.nvar();
-        if meta.ncon() != n {
-            let (name, found) = ("value of F", meta.ncon());
-            return Err(ModelError::Dimension {
-                name,
-                expected: n,
-                found,
-            }
-            .into());
-        }
+        check_size("value of F", meta.ncon(), n)?;
         let rows = Block::rows(map.jac_structure(), 0, |j| j);
         let entries = rows.entries.iter().copied().chain((0..n).map(|i| (i, i)));
         Ok(ComplementaritySystem {

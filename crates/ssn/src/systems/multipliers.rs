@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::ops::Range;
 
 use linalg::Pattern;
-use linalg::slice::{axpy, norm_inf};
+use linalg::slice::axpy;
 use nlp_model::{Meta, Model, OneSided, Smooth, TwiceSmooth, check_point};
 
 use super::block::Block;
@@ -139,15 +139,7 @@ impl<'a> MultiplierSystem<'a> {
     pub fn violation(&self, zeta: &[f64]) -> f64 {
         let mut work = self.work.borrow_mut();
         work.evaluate(self, &zeta[..self.nvar()]);
-        let meta = self.rows.meta();
-        work.c.iter().enumerate().fold(0.0, |worst, (i, &c)| {
-            let outside = if meta.is_equality(i) || c.is_nan() {
-                c.abs()
-            } else {
-                c.max(0.0)
-            };
-            norm_inf(&[worst, outside])
-        })
+        work.pairs.violation(&work.c)
     }
 
     pub fn size(&self) -> usize {

@@ -10,7 +10,8 @@ use crate::PairRule;
 #[derive(Debug)]
 pub(crate) struct Pairs {
     rule: PairRule,
-    equality: Vec<bool>,
+    /// Which rows are equalities.
+    pub equality: Vec<bool>,
     /// ∂/∂c and ∂/∂μ of each equation.
     pub by_c: Vec<f64>,
     pub by_mu: Vec<f64>,
@@ -39,6 +40,20 @@ impl Pairs {
                 c.abs().min(largest)
             };
         }
+    }
+
+    /// max(0, c, |equalities|); NaN when a value is.
+    pub fn violation(&self, c: &[f64]) -> f64 {
+        c.iter()
+            .zip(&self.equality)
+            .fold(0.0, |worst, (&c, &equality)| {
+                let outside = if equality || c.is_nan() {
+                    c.abs()
+                } else {
+                    c.max(0.0)
+                };
+                linalg::slice::norm_inf(&[worst, outside])
+            })
     }
 
     /// The equations at (μ, c), into `phi`.

@@ -8,11 +8,12 @@ use linalg::slice::axpy;
 use nlp_model::{Model, OneSided, Qvi, Smooth, TwiceSmooth, check_point};
 
 use super::block::Block;
+use super::check_size;
 use super::pairs::Pairs;
 use crate::{PairRule, SemismoothSystem, SsnError};
 
 /// Stationarity of  min F + λ (f − φ)  s.t.  G ≤ 0, g ≤ 0  with f = yᵀf₀, g = g₀(x, y, y) and the
-/// value function φ(x, y) = min_s { sᵀf₀(x, y) : g₀(x, y, s) ≤ 0 }  (Dutta et al. 2024, (4.8)).
+/// value function φ(x, y) = min_s { sᵀf₀(x, y) : g₀(x, y, s) ≤ 0 }  (DuttaLafhimZemkohoZhou2024, (4.8)).
 ///
 /// Unknowns ζ = (x, y, ξ, u, v, w): upper and lower variables, a solution ξ of the problem behind
 /// φ, multipliers of G, g, and of g₀(x, y, ξ) ≤ 0. With z = (x, y), ℓ(z, s) = sᵀf₀(z) and
@@ -188,34 +189,18 @@ impl<'a> ValueFunctionSystem<'a> {
     pub fn violation(&self, zeta: &[f64]) -> f64 {
         let mut work = self.work.borrow_mut();
         work.evaluate(self, zeta);
-        let mut worst = 0.0;
-        for (model, c) in [
-            (self.upper.meta(), &work.c[UPPER]),
-            (self.lower.meta(), &work.c[AT_Y]),
-        ] {
-            for (i, &c) in c.iter().enumerate() {
-                let outside = if model.is_equality(i) || c.is_nan() {
-                    c.abs()
-                } else {
-                    c.max(0.0)
-                };
-                worst = linalg::slice::norm_inf(&[worst, outside]);
-            }
-        }
-        worst
+        let of = |k: usize| work.pairs[k].violation(&work.c[k]);
+        linalg::slice::norm_inf(&[of(UPPER), of(AT_Y)])
     }
-}
 
-fn check_size(name: &'static str, found: usize, expected: usize) -> Result<(), SsnError> {
-    if found == expected {
-        Ok(())
-    } else {
-        Err(nlp_model::ModelError::Dimension {
-            name,
-            expected,
-            found,
-        }
-        .into())
+    /// Values of the rows G, g, h at ζ, in the order of their multipliers, and whether they are
+    /// equalities.
+    pub(crate) fn rows(&self, zeta: &[f64]) -> Vec<(f64, bool)> {
+        let mut work = self.work.borrow_mut();
+        work.evaluate(self, zeta);
+        let rows = work.c.iter().zip(&work.pairs);
+        rows.flat_map(|(c, pairs)| c.iter().copied().zip(pairs.equality.iter().copied()))
+            .collect()
     }
 }
 

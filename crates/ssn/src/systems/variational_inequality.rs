@@ -1,8 +1,9 @@
 //! The KKT system of a variational inequality.
 
 use linalg::Pattern;
-use nlp_model::{ModelError, Smooth, TwiceSmooth};
+use nlp_model::{Smooth, TwiceSmooth};
 
+use super::check_size;
 use super::multipliers::{Field, MultiplierSystem};
 use crate::{PairRule, SemismoothSystem, SsnError};
 
@@ -60,19 +61,6 @@ impl<'a> VariationalInequalitySystem<'a> {
     /// Largest violation of the bounds and rows of X at ζ.
     pub fn violation(&self, zeta: &[f64]) -> f64 {
         self.0.violation(zeta)
-    }
-}
-
-fn check_size(name: &'static str, found: usize, expected: usize) -> Result<(), SsnError> {
-    if found == expected {
-        Ok(())
-    } else {
-        Err(ModelError::Dimension {
-            name,
-            expected,
-            found,
-        }
-        .into())
     }
 }
 
