@@ -11,7 +11,8 @@ use crate::{Counters, Functions, Meta, Model, Scalar, Smooth, TwiceSmooth};
 /// Exact derivatives of [`Functions`] by dual numbers, as an object-safe model.
 ///
 /// The sparsity of Jacobian and Hessian is read off the formula at construction
-/// ([`Dependence`](crate::Dependence)), and Jacobian entries that cannot change are evaluated once.
+/// ([`Dependence`](crate::Dependence)); Jacobian entries that cannot change and the Hessian of a
+/// quadratic objective are evaluated once.
 /// A gradient costs one evaluation in `Dual64` (about twice an ordinary one) for each variable on
 /// which f depends, a Jacobian one for each variable that enters a constraint nonlinearly, a Hessian
 /// one in `HyperDual64` (about five times) for each entry of its structure, a directional
@@ -23,6 +24,8 @@ pub struct AutoModel<U> {
     structure: Structure,
     /// Values of the Jacobian entries that are constant, 0 at the others.
     constant_jac: Vec<f64>,
+    /// The Hessian of the objective when it is quadratic.
+    constant_hess: Option<Vec<f64>>,
     counters: Counters,
     values: Scratch<f64>,
     duals: Scratch<Dual64>,
@@ -35,17 +38,27 @@ impl<U: Functions> AutoModel<U> {
     pub fn new(functions: U, meta: Meta) -> Self {
         let mut structure = Structure::detect(&functions, meta.nvar(), meta.ncon());
         let constant_jac = constant_entries(&functions, &meta, &mut structure);
-        AutoModel {
+        let mut model = AutoModel {
             functions,
             meta,
             structure,
             constant_jac,
+            constant_hess: None,
             counters: Counters::default(),
             values: Scratch::new(),
             duals: Scratch::new(),
             hyper_duals: Scratch::new(),
             third_duals: Scratch::new(),
+        };
+        if model.structure.obj_is_quadratic {
+            let mut hess = vec![0.0; model.structure.hess.nnz()];
+            let no_multipliers = vec![0.0; model.meta.ncon()];
+            let point = reference_point(model.meta.nvar());
+            model.hess_coord(&point, &no_multipliers, 1.0, &mut hess);
+            model.counters.reset();
+            model.constant_hess = linalg::slice::all_finite(&hess).then_some(hess);
         }
+        model
     }
 
     /// The functions this model is made of, for other readings of the same formulas.
@@ -71,25 +84,23 @@ impl<U: Functions> AutoModel<U> {
         sum
     }
 
-    /// Sets each entry of the Hessian's structure to `second(i, j, y, σ)`, with the weights that
-    /// matter for it; an entry to which no weighted term contributes is 0.
-    fn for_each_hessian_entry(
+    /// Adds `second(i, j, y, σ)` to each entry of the Hessian's structure to which a weighted term
+    /// contributes, with the weights that matter for it.
+    fn add_to_hessian(
         &self,
-        y: &[f64],
+        y: Option<&[f64]>,
         sigma: f64,
         vals: &mut [f64],
         mut second: impl FnMut(usize, usize, Option<&[f64]>, f64) -> f64,
     ) {
-        let some_multiplier = y.iter().any(|&y| y != 0.0);
+        let y = y.filter(|y| y.iter().any(|&y| y != 0.0));
         let entries = self.structure.hess.iter().zip(&self.structure.hess_from);
         for (value, ((i, j), &(from_obj, from_cons))) in vals.iter_mut().zip(entries) {
             let sigma = if from_obj { sigma } else { 0.0 };
-            let y = (from_cons && some_multiplier).then_some(y);
-            *value = if sigma == 0.0 && y.is_none() {
-                0.0
-            } else {
-                second(i, j, y, sigma)
-            };
+            let y = y.filter(|_| from_cons);
+            if sigma != 0.0 || y.is_some() {
+                *value += second(i, j, y, sigma);
+            }
         }
     }
 }
@@ -211,11 +222,17 @@ impl<U: Functions> TwiceSmooth for AutoModel<U> {
             "lengths"
         );
         self.counters.add(Verb::Hess);
+        vals.fill(0.0);
+        let mut varying = sigma;
+        if let Some(hess) = &self.constant_hess {
+            linalg::slice::axpy(sigma, hess, vals);
+            varying = 0.0;
+        }
         self.hyper_duals
             .with(n + m, HyperDual64::from(0.0), |buffer| {
                 let (t, c) = buffer.split_at_mut(n);
                 lift(x, t);
-                self.for_each_hessian_entry(y, sigma, vals, |i, j, y, sigma| {
+                self.add_to_hessian(Some(y), varying, vals, |i, j, y, sigma| {
                     (t[i].eps1, t[j].eps2) = (1.0, 1.0);
                     let value = self.lagrangian(t, y, sigma, c).eps1eps2;
                     (t[i].eps1, t[j].eps2) = (0.0, 0.0);
@@ -233,6 +250,16 @@ impl<U: Functions> TwiceSmooth for AutoModel<U> {
         );
         self.counters.add(Verb::Hprod);
         let multipliers = y.iter().any(|&y| y != 0.0).then_some(y);
+        let mut varying = sigma;
+        out.fill(0.0);
+        if let Some(hess) = &self.constant_hess {
+            self.structure.hess.mul_symmetric(hess, v, out);
+            linalg::slice::scale(sigma, out);
+            varying = 0.0;
+        }
+        if multipliers.is_none() && varying == 0.0 {
+            return;
+        }
         self.hyper_duals
             .with(n + m, HyperDual64::from(0.0), |buffer| {
                 let (t, c) = buffer.split_at_mut(n);
@@ -242,7 +269,7 @@ impl<U: Functions> TwiceSmooth for AutoModel<U> {
                 }
                 for i in 0..n {
                     t[i].eps1 = 1.0;
-                    out[i] = self.lagrangian(t, multipliers, sigma, c).eps1eps2;
+                    out[i] += self.lagrangian(t, multipliers, varying, c).eps1eps2;
                     t[i].eps1 = 0.0;
                 }
             });
@@ -256,6 +283,14 @@ impl<U: Functions> TwiceSmooth for AutoModel<U> {
             "lengths of x, y and v"
         );
         self.counters.add(Verb::HessDirectional);
+        vals.fill(0.0);
+        // third derivatives of quadratic functions vanish
+        let sigma = if self.structure.obj_is_quadratic {
+            0.0
+        } else {
+            sigma
+        };
+        let y = (!self.structure.cons_are_quadratic).then_some(y);
         self.third_duals
             .with(n + m, HyperHyperDual64::from(0.0), |buffer| {
                 let (t, c) = buffer.split_at_mut(n);
@@ -263,7 +298,7 @@ impl<U: Functions> TwiceSmooth for AutoModel<U> {
                 for (t, &v) in t.iter_mut().zip(v) {
                     t.eps3 = v;
                 }
-                self.for_each_hessian_entry(y, sigma, vals, |i, j, y, sigma| {
+                self.add_to_hessian(y, sigma, vals, |i, j, y, sigma| {
                     (t[i].eps1, t[j].eps2) = (1.0, 1.0);
                     let value = self.lagrangian(t, y, sigma, c).eps1eps2eps3;
                     (t[i].eps1, t[j].eps2) = (0.0, 0.0);
@@ -280,8 +315,15 @@ fn lift<T: Scalar>(x: &[f64], t: &mut [T]) {
     }
 }
 
-/// Evaluates the Jacobian entries that the structure calls constant, at one point away from the
-/// places where formulas tend to be singular; an entry that is not finite there is not constant.
+/// A point away from the places where formulas tend to be singular.
+fn reference_point(nvar: usize) -> Vec<f64> {
+    (0..nvar)
+        .map(|j| 1.0 + (0.618 * (j + 1) as f64).fract())
+        .collect()
+}
+
+/// Evaluates the Jacobian entries that the structure calls constant, at the reference point; an
+/// entry that is not finite there is not constant.
 fn constant_entries<U: Functions>(
     functions: &U,
     meta: &Meta,
@@ -289,8 +331,9 @@ fn constant_entries<U: Functions>(
 ) -> Vec<f64> {
     let mut vals = vec![0.0; structure.jac.nnz()];
     let mut c = vec![Dual64::from(0.0); meta.ncon()];
-    let mut t: Vec<Dual64> = (0..meta.nvar())
-        .map(|j| Dual64::from(1.0 + (0.618 * (j + 1) as f64).fract()))
+    let mut t: Vec<Dual64> = reference_point(meta.nvar())
+        .into_iter()
+        .map(Dual64::from)
         .collect();
     let columns: Vec<_> = structure.jac_columns().collect();
     for (j, entries) in columns {

@@ -17,7 +17,11 @@ pub struct Dependence {
     on: u64,
     /// Interacts with variable i through these variables of the window.
     with_seed: u64,
+    /// An upper bound of the degree as a polynomial; [`NOT_QUADRATIC`] when above 2.
+    degree: u8,
 }
+
+const NOT_QUADRATIC: u8 = 3;
 
 /// Variables in one window.
 pub(crate) const WINDOW: usize = u64::BITS as usize;
@@ -34,6 +38,7 @@ impl Dependence {
             on_seed: j == seed,
             on,
             with_seed: 0,
+            degree: 1,
         }
     }
 
@@ -52,17 +57,24 @@ impl Dependence {
         self.with_seed != 0
     }
 
+    /// True when the formula is a polynomial of degree at most 2.
+    pub(crate) fn is_quadratic(self) -> bool {
+        self.degree < NOT_QUADRATIC
+    }
+
     fn sum(self, other: Self) -> Self {
         Dependence {
             on_seed: self.on_seed | other.on_seed,
             on: self.on | other.on,
             with_seed: self.with_seed | other.with_seed,
+            degree: self.degree.max(other.degree),
         }
     }
 
     fn product(self, other: Self) -> Self {
         // ∂ᵢⱼ(ab) = aᵢⱼ b + aᵢ bⱼ + aⱼ bᵢ + a bᵢⱼ
         let mut result = self.sum(other);
+        result.degree = (self.degree + other.degree).min(NOT_QUADRATIC);
         if self.on_seed {
             result.with_seed |= other.on;
         }
@@ -73,6 +85,9 @@ impl Dependence {
     }
 
     fn nonlinear(mut self) -> Self {
+        if self.degree > 0 {
+            self.degree = NOT_QUADRATIC;
+        }
         if self.on_seed {
             self.with_seed |= self.on;
         }
@@ -86,6 +101,7 @@ impl From<f64> for Dependence {
             on_seed: false,
             on: 0,
             with_seed: 0,
+            degree: 0,
         }
     }
 }
@@ -163,11 +179,12 @@ impl Scalar for Dependence {
         match n {
             0 => Dependence::from(1.0),
             1 => self,
+            2 => self.product(self),
             _ => self.nonlinear(),
         }
     }
     fn powf(self, p: f64) -> Self {
-        if p == 0.0 || p == 1.0 {
+        if p == 0.0 || p == 1.0 || p == 2.0 {
             self.powi(p as i32)
         } else {
             self.nonlinear()

@@ -22,6 +22,10 @@ pub(crate) struct Structure {
     pub hess: Pattern,
     /// For each entry of `hess`, whether the objective and whether a constraint contributes.
     pub hess_from: Vec<(bool, bool)>,
+    /// The objective is a polynomial of degree at most 2.
+    pub obj_is_quadratic: bool,
+    /// All constraints are.
+    pub cons_are_quadratic: bool,
 }
 
 impl Structure {
@@ -34,6 +38,8 @@ impl Structure {
         let (mut jac, mut jac_starts, mut is_constant) = (Vec::new(), vec![0], Vec::new());
         let (mut hess, mut hess_from) = (Vec::new(), Vec::new());
 
+        let (mut obj_is_quadratic, mut cons_are_quadratic) = (true, true);
+
         for seed in 0..nvar {
             let mut depends = vec![false; ncon];
             let mut nonlinear = vec![false; ncon];
@@ -45,6 +51,8 @@ impl Structure {
                 let f = functions.obj(&x);
                 functions.cons(&x, &mut c);
 
+                obj_is_quadratic = f.is_quadratic();
+                cons_are_quadratic = c.iter().all(|c| c.is_quadratic());
                 let in_window = window..nvar.min(window + WINDOW);
                 for j in in_window.clone().filter(|&j| j >= seed) {
                     let from_obj = f.interacts_with(j, window);
@@ -78,6 +86,8 @@ impl Structure {
             is_constant,
             hess: pattern(nvar, hess),
             hess_from,
+            obj_is_quadratic,
+            cons_are_quadratic,
         }
     }
 

@@ -14,7 +14,7 @@ use crate::{PairRule, SemismoothSystem, SsnError};
 /// ∇f(x) + ∇s(x)μ = 0,  φ(μᵢ, −sᵢ(x)) = 0 for inequalities,  sᵢ(x) = 0 for equalities.
 ///
 /// Zeros are the KKT points: minimizers where a constraint qualification holds, but also maximizers and
-/// saddle points. (FacchineiPang2003, Section 9.1).
+/// saddle points (FacchineiPang2003, Section 10.1).
 #[derive(Debug)]
 pub struct KktSystem<'a>(MultiplierSystem<'a>);
 
