@@ -30,6 +30,8 @@ pub struct OneSided<'a> {
     model: &'a dyn TwiceSmooth,
     meta: Meta,
     sides: Vec<Side>,
+    /// The model has this form already.
+    is_original: bool,
     jac: Pattern,
     /// Where each entry of `jac` comes from: an entry of the original Jacobian, or a constant.
     jac_source: Vec<Option<usize>>,
@@ -90,6 +92,11 @@ impl<'a> OneSided<'a> {
                 .map(|s| if s.equality { equality } else { inequality })
                 .collect()
         };
+        let is_original = sides.len() == meta.ncon()
+            && sides
+                .iter()
+                .enumerate()
+                .all(|(i, side)| (side.of, side.sign, side.bound) == (Quantity::Row(i), 1.0, 0.0));
         let fits = "sides of a model fit its sizes";
         let one_sided = Meta::new(meta.name(), meta.nvar(), sides.len())
             .start(meta.x0())
@@ -99,6 +106,7 @@ impl<'a> OneSided<'a> {
             meta: one_sided.expect(fits),
             jac: Pattern::from_entries(sides.len(), meta.nvar(), entries).expect(fits),
             sides,
+            is_original,
             jac_source,
             jac_sign,
             scratch: Scratch::new(),
@@ -107,6 +115,9 @@ impl<'a> OneSided<'a> {
 
     /// Calls `work` with the multipliers of the original rows.
     fn with_row_multipliers(&self, y: &[f64], work: impl FnOnce(&[f64])) {
+        if self.is_original {
+            return work(y);
+        }
         self.scratch.with(self.model.meta().ncon(), 0.0, |rows| {
             for (side, &y) in self.sides.iter().zip(y) {
                 if let Quantity::Row(i) = side.of {
@@ -146,6 +157,9 @@ impl Model for OneSided<'_> {
         self.model.obj(x)
     }
     fn cons(&self, x: &[f64], c: &mut [f64]) {
+        if self.is_original {
+            return self.model.cons(x, c);
+        }
         self.scratch.with(self.model.meta().ncon(), 0.0, |rows| {
             self.model.cons(x, rows);
             for (side, c) in self.sides.iter().zip(c) {
@@ -167,9 +181,16 @@ impl Smooth for OneSided<'_> {
         self.model.grad(x, g);
     }
     fn jac_structure(&self) -> &Pattern {
-        &self.jac
+        if self.is_original {
+            self.model.jac_structure()
+        } else {
+            &self.jac
+        }
     }
     fn jac_coord(&self, x: &[f64], vals: &mut [f64]) {
+        if self.is_original {
+            return self.model.jac_coord(x, vals);
+        }
         self.scratch
             .with(self.model.jac_structure().nnz(), 0.0, |original| {
                 self.model.jac_coord(x, original);

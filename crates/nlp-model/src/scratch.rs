@@ -3,34 +3,61 @@
 use std::fmt;
 use std::sync::Mutex;
 
-/// A pool of buffers: models stay `Sync`, and after the first calls nothing is allocated.
-pub(crate) struct Scratch<T>(Mutex<Vec<Vec<T>>>);
+/// Buffers for several callers at a time: models stay `Sync`, and after the first calls nothing is
+/// allocated. A caller who finds all of them lent gets a buffer of its own.
+pub(crate) struct Scratch<T>([Mutex<Vec<T>>; 4]);
 
 impl<T: Copy> Scratch<T> {
     pub(crate) fn new() -> Self {
-        Scratch(Mutex::new(Vec::new()))
+        Scratch(std::array::from_fn(|_| Mutex::new(Vec::new())))
     }
 
     /// Calls `work` with a buffer of `len` entries, all equal to `fill`.
     pub(crate) fn with<R>(&self, len: usize, fill: T, work: impl FnOnce(&mut [T]) -> R) -> R {
-        let mut buffer = self.pool().pop().unwrap_or_default();
-        buffer.clear();
-        buffer.resize(len, fill);
-        let result = work(&mut buffer);
-        self.pool().push(buffer);
-        result
-    }
-
-    /// The pool; a panic elsewhere cannot leave it in a bad state, so poisoning is ignored.
-    fn pool(&self) -> std::sync::MutexGuard<'_, Vec<Vec<T>>> {
-        self.0
-            .lock()
-            .unwrap_or_else(|poisoned| poisoned.into_inner())
+        match self.0.iter().find_map(|buffer| buffer.try_lock().ok()) {
+            Some(mut buffer) => {
+                buffer.clear();
+                buffer.resize(len, fill);
+                work(&mut buffer)
+            }
+            None => work(&mut vec![fill; len]),
+        }
     }
 }
 
 impl<T> fmt::Debug for Scratch<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Scratch")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Scratch;
+
+    #[test]
+    fn nested_and_panicking_callers_get_buffers_of_their_own() {
+        let scratch = Scratch::new();
+        fn depth(scratch: &Scratch<f64>, left: usize) -> f64 {
+            scratch.with(3, left as f64, |buffer| {
+                let inner = if left > 0 {
+                    depth(scratch, left - 1)
+                } else {
+                    0.0
+                };
+                buffer.iter().sum::<f64>() + inner
+            })
+        }
+        assert_eq!(depth(&scratch, 6), 3.0 * 21.0);
+        for _ in 0..5 {
+            let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+                scratch.with(1, 0.0, |_| panic!("in the user's function"))
+            }));
+            assert!(panicked.is_err());
+        }
+        assert_eq!(
+            scratch.with(2, 1.5, |buffer| buffer.iter().sum::<f64>()),
+            3.0
+        );
     }
 }

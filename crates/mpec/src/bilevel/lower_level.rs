@@ -72,7 +72,8 @@ pub struct LowerLevelCheck {
     /// The point with this value (m): y itself when nothing is better; none when no feasible point was
     /// found.
     pub best_point: Option<Vec<f64>>,
-    /// max(0, f(x, y) − best value): at most the true gap f(x, y) − φ(x).
+    /// max(0, f(x, y) − best value): at most the true gap f(x, y) − φ(x), but for what the violations
+    /// allowed in the best value are worth.
     pub gap: f64,
     /// Largest violation of a row or bound of the lower level at (x, y).
     pub violation: f64,
@@ -85,7 +86,7 @@ pub struct LowerLevelCheck {
 }
 
 impl LowerLevelCheck {
-    /// y is certainly no solution of the lower level, within the tolerances.
+    /// The check speaks against y: it is refuted, infeasible, undefined, or the lower level unbounded.
     pub fn is_refuted(&self) -> bool {
         self.status != LowerLevelStatus::NoBetterPointFound
     }
@@ -134,7 +135,8 @@ const ROUNDING: f64 = 1e-13;
 /// # Convergence and failure
 /// Local searches find no more than they find: [`LowerLevelStatus::NoBetterPointFound`] proves
 /// nothing, not even for a convex lower level. Refutations hold within the tolerances. With equality
-/// rows only step 3 moves. The cost is some thousand evaluations a start; nothing is random.
+/// rows only step 3 moves, and where rows are so large that rounding exceeds 1e-13, its end points on
+/// the boundary may not count. The cost is some thousand evaluations a start; nothing is random.
 ///
 /// # Errors
 /// [`MpecError`] when a point has the wrong length or is not finite, and on options out of range.
