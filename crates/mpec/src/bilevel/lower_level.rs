@@ -136,7 +136,7 @@ const ROUNDING: f64 = 1e-13;
 /// Local searches find no more than they find: [`LowerLevelStatus::NoBetterPointFound`] proves
 /// nothing, not even for a convex lower level. Refutations hold within the tolerances. With equality
 /// rows only step 3 moves, and where rows are so large that rounding exceeds 1e-13, its end points on
-/// the boundary may not count. The cost is some thousand evaluations a start; nothing is random.
+/// the boundary may not count. The cost is about a thousand evaluations a start; nothing is random.
 ///
 /// # Errors
 /// [`MpecError`] when a point has the wrong length or is not finite, and on options out of range.
