@@ -28,7 +28,11 @@ fn no_reference_point_is_refuted_but_one_that_is_rounded() {
             assert!(found.gap < 2.5e-3, "{}: {found}", problem.name);
         } else {
             let slack = 1e-6 * (1.0 + found.best_value.abs());
-            assert!(found.gap <= slack && found.violation <= 1e-6, "{}: {found}", problem.name);
+            assert!(
+                found.gap <= slack && found.violation <= 1e-6,
+                "{}: {found}",
+                problem.name
+            );
         }
     }
     assert_eq!((checked, refuted), (121, REFUTED.to_vec()));
@@ -64,7 +68,12 @@ fn ill_posed_lower_levels_are_flagged_as_unbounded() {
         if problem.reference.evidence == Evidence::IllPosed {
             let start = problem.starts[0];
             let found = check(problem.name, start.x, start.y);
-            assert_eq!(found.status, LowerLevelStatus::Unbounded, "{}: {found}", problem.name);
+            assert_eq!(
+                found.status,
+                LowerLevelStatus::Unbounded,
+                "{}: {found}",
+                problem.name
+            );
             count += 1;
         }
     }

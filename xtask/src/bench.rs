@@ -16,7 +16,9 @@ pub use bolib::Results;
 #[cfg(test)]
 pub use bolib::small_results;
 pub use compare::AGREEMENT;
-pub use selection::Variant;
+pub use selection::{PUBLISHED_LAMBDAS, QUICK_LAMBDAS, Variant, problems};
+pub use summary::{Summary, median};
+pub use sweep::progress_bar;
 
 use clap::Subcommand;
 

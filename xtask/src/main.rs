@@ -1,7 +1,9 @@
-//! Tools of the repository: `cargo xtask bench` and `cargo xtask tidy`.
+//! Tools of the repository: `cargo xtask bench`, `cargo xtask profile` and `cargo xtask tidy`.
 
 mod bench;
 mod grid;
+mod interrupt;
+mod profile;
 mod report;
 mod svg;
 mod tidy;
@@ -27,6 +29,8 @@ struct Cli {
 enum Verb {
     /// Run a benchmark and compare with published results; the default job is `bolib`.
     Bench(bench::Args),
+    /// Performance and data profiles of solvers, the three variants on BOLIB by default.
+    Profile(profile::Args),
     /// Check what the compiler does not: layers, file lengths, documentation, citations, links.
     Tidy,
 }
@@ -40,7 +44,12 @@ fn main() -> ExitCode {
             .init();
     }
     let outcome = match cli.verb {
-        Verb::Bench(args) => bench::run(&args).map(|()| true),
+        Verb::Bench(args) => interrupt::listen()
+            .and_then(|()| bench::run(&args))
+            .map(|()| true),
+        Verb::Profile(args) => interrupt::listen()
+            .and_then(|()| profile::run(&args))
+            .map(|()| true),
         Verb::Tidy => tidy::run(&root()),
     };
     match outcome {

@@ -122,7 +122,7 @@ fn headline(results: &Results) -> Grid {
 }
 
 /// Processor and compiler, as far as the system tells.
-fn machine() -> String {
+pub fn machine() -> String {
     let processor = std::fs::read_to_string("/proc/cpuinfo")
         .ok()
         .and_then(|text| {

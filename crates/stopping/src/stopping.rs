@@ -193,6 +193,12 @@ impl<P: ?Sized, S: State> Stopping<P, S> {
         self.place.clock = clock;
         self
     }
+    /// Lets `token` cancel this run and all below it, beside its ancestors' tokens: one token may end many towers, as Ctrl-C
+    /// does. Call it before children are made of this stopping: those keep the old token.
+    pub fn with_cancel_token(self, token: CancelToken) -> Self {
+        let place = self.place.listening(token);
+        self.placed(place)
+    }
     /// Adds an observer, called at the start and at each stop after all other checks. It may end the run with a
     /// status: [`Status::StopByUser`], [`Status::Infeasible`], …. Several are called in the order of their addition.
     ///

@@ -153,6 +153,18 @@ impl Place {
         }
     }
 
+    /// The same place with a level of its own that listens to `cancel`.
+    pub(crate) fn listening(&self, cancel: CancelToken) -> Self {
+        Place {
+            level: Arc::new(Level::new(cancel)),
+            ancestors: self.ancestors.clone(),
+            clock: self.clock.clone(),
+            charged: None,
+            skips: 0,
+            last_reading: 0,
+        }
+    }
+
     /// A level below this one. With `shared` the counters here see what is evaluated there.
     pub(crate) fn below(&self, shared: bool) -> Self {
         let mut ancestors = self.ancestors.clone();

@@ -10,8 +10,9 @@ use super::selection::{
 use super::summary::Summary;
 use super::sweep::{Ready, compare_all, sweep};
 use super::{derivatives, figures, table};
-use crate::say;
+use crate::{interrupt, say};
 use std::path::PathBuf;
+use stopping::CancelToken;
 
 /// Options of the job.
 #[derive(Clone, Debug, clap::Args)]
@@ -57,6 +58,12 @@ pub struct Results {
     pub figures: Vec<(&'static str, String)>,
 }
 
+impl Results {
+    fn is_interrupted(&self) -> bool {
+        self.summary.get("interrupted") == Some(1.0)
+    }
+}
+
 impl Args {
     fn is_full(&self) -> bool {
         let default_choice = self.problem.is_empty() && self.lambda.is_empty() && !self.quick;
@@ -87,7 +94,12 @@ pub fn run(args: &Args) -> crate::Result<()> {
                 .into(),
         );
     }
-    let results = solve(args)?;
+    let results = solve(args, interrupt::token())?;
+    if results.is_interrupted() {
+        write(args, &results)?;
+        let runs = results.records.len();
+        return Err(format!("interrupted after {runs} runs, which are written").into());
+    }
     print(&results);
     write(args, &results)?;
     if args.update_docs {
@@ -97,7 +109,7 @@ pub fn run(args: &Args) -> crate::Result<()> {
     Ok(())
 }
 
-fn solve(args: &Args) -> crate::Result<Results> {
+fn solve(args: &Args, cancel: &CancelToken) -> crate::Result<Results> {
     let root = crate::root();
     let published = Published::read(&root)?;
     let chosen = problems(&args.problem, args.quick)?;
@@ -108,25 +120,32 @@ fn solve(args: &Args) -> crate::Result<Results> {
     let mut records = Vec::new();
     let mut slowest: f64 = 0.0;
     for variant in &variants {
-        let sweep = sweep(&ready, *variant, &lambdas, args.start, args.jobs)?;
+        let sweep = sweep(&ready, *variant, &lambdas, args.start, args.jobs, cancel)?;
         summary.number(&format!("{}_sweep_seconds", variant.name()), sweep.seconds);
         slowest = slowest.max(sweep.seconds);
         records.extend(sweep.records);
     }
     compare_all(&mut records, &published);
-    let curves = curves(&variants)?;
-    let error = derivatives::max_error(&root)?;
-    if error.is_nan() {
-        return Err("some derivative of the catalogue is not a number".into());
+    // What is not asked for any more is not computed: records and summary only.
+    let interrupted = cancel.is_cancelled();
+    let mut figures = Vec::new();
+    if !interrupted {
+        let curves = curves(&variants)?;
+        let error = derivatives::max_error(&root)?;
+        if error.is_nan() {
+            return Err("some derivative of the catalogue is not a number".into());
+        }
+        summary.number("max_derivative_error", error);
+        enter_examples(&mut summary, &curves);
+        figures = figures::all(&records, &curves);
     }
     summary.number("sweep_seconds", slowest);
-    summary.number("max_derivative_error", error);
+    summary.count("interrupted", usize::from(interrupted));
     summary.count("problems", chosen.len());
     summary.count("threads", args.jobs);
     summary.enter_records(&records);
-    enter_examples(&mut summary, &curves);
     Ok(Results {
-        figures: figures::all(&records, &curves),
+        figures,
         problems: chosen.iter().map(|p| p.name).collect(),
         records,
         summary,
@@ -231,7 +250,7 @@ fn write(args: &Args, results: &Results) -> crate::Result<()> {
 /// Results of a small run for tests: one problem, λ = 1.
 #[cfg(test)]
 pub fn small_results() -> Results {
-    solve(&Args {
+    let args = Args {
         problem: vec!["AllendeStill2013".into()],
         lambda: vec![1.0],
         start: Starts::All,
@@ -240,8 +259,8 @@ pub fn small_results() -> Results {
         out: PathBuf::new(),
         quick: false,
         update_docs: false,
-    })
-    .expect("the catalogue and its data")
+    };
+    solve(&args, &CancelToken::new()).expect("the catalogue and its data")
 }
 
 #[cfg(test)]
@@ -281,6 +300,16 @@ mod tests {
             let args = parse(&[words[0], words[1], "--update-docs"]);
             assert!(run(&args).is_err(), "{words:?}");
         }
+    }
+
+    #[test]
+    fn an_interrupted_sweep_says_so_and_keeps_what_it_has() {
+        let token = CancelToken::new();
+        token.cancel();
+        let results = solve(&parse(&["--quick"]), &token).unwrap();
+        assert!(results.is_interrupted() && results.records.is_empty());
+        assert_eq!(results.summary.get("published_runs"), None);
+        assert!(!small_results().is_interrupted());
     }
 
     #[test]

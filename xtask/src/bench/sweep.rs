@@ -10,6 +10,7 @@ use nlp_model::Bilevel;
 use rayon::prelude::*;
 use ssn::value_function::solve_bilevel;
 use std::time::Instant;
+use stopping::CancelToken;
 
 /// A problem ready to be solved.
 pub struct Ready {
@@ -36,13 +37,15 @@ pub struct Sweep {
     pub seconds: f64,
 }
 
-/// Solves every problem of `ready` from the chosen starts with every λ, on `jobs` threads.
+/// Solves every problem of `ready` from the chosen starts with every λ, on `jobs` threads. Runs that have not begun when
+/// `cancel` is used are left out.
 pub fn sweep(
     ready: &[Ready],
     variant: Variant,
     lambdas: &[f64],
     starts: Starts,
     jobs: usize,
+    cancel: &CancelToken,
 ) -> crate::Result<Sweep> {
     let runs: Vec<(&Ready, usize, f64)> = ready
         .iter()
@@ -52,21 +55,24 @@ pub fn sweep(
         })
         .collect();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs).build()?;
-    let bar = progress_bar(runs.len(), variant);
+    let bar = progress_bar(runs.len(), variant.name());
     let clock = Instant::now();
-    let records: crate::Result<Vec<Record>> = pool.install(|| {
+    let records: crate::Result<Vec<Option<Record>>> = pool.install(|| {
         runs.par_iter()
             .map(|(ready, start, lambda)| {
+                if cancel.is_cancelled() {
+                    return Ok(None);
+                }
                 let record = solve(ready, *start, *lambda, variant);
                 bar.inc(1);
-                record
+                record.map(Some)
             })
             .collect()
     });
     let seconds = clock.elapsed().as_secs_f64();
     bar.finish_and_clear();
     Ok(Sweep {
-        records: records?,
+        records: records?.into_iter().flatten().collect(),
         seconds,
     })
 }
@@ -80,13 +86,13 @@ pub fn compare_all(records: &mut [Record], published: &Published) {
     }
 }
 
-fn progress_bar(runs: usize, variant: Variant) -> ProgressBar {
+/// A bar on stderr, hidden when that is not a terminal.
+pub fn progress_bar(runs: usize, name: &'static str) -> ProgressBar {
     let style = ProgressStyle::with_template("{msg:>10} {wide_bar} {pos}/{len} {elapsed}")
         .unwrap_or_else(|_| ProgressStyle::default_bar());
-    // On stderr; hidden when that is not a terminal.
     ProgressBar::new(runs as u64)
         .with_style(style)
-        .with_message(variant.name())
+        .with_message(name)
 }
 
 fn solve(ready: &Ready, start: usize, lambda: f64, variant: Variant) -> crate::Result<Record> {
@@ -149,9 +155,17 @@ mod tests {
         let problems = super::super::selection::problems(&["Bard*".into()], false).unwrap();
         let ready: Vec<Ready> = problems.into_iter().map(Ready::new).collect();
         let run = |jobs| {
-            sweep(&ready, Variant::Production, &[1.0, 3.0], Starts::All, jobs)
-                .unwrap()
-                .records
+            let token = CancelToken::new();
+            sweep(
+                &ready,
+                Variant::Production,
+                &[1.0, 3.0],
+                Starts::All,
+                jobs,
+                &token,
+            )
+            .unwrap()
+            .records
         };
         let (one, two) = (run(1), run(2));
         assert_eq!(one.len(), 2 * 2 * problems_count(&ready));
