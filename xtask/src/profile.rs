@@ -109,6 +109,10 @@ impl Results {
     fn new(costs: Vec<Cost>, list: Vec<Outcome>, complete: bool) -> crate::Result<Self> {
         let (outcomes, dropped) = Outcomes::new(costs, list)?;
         let n = outcomes.solvers.len();
+        if n > figures::COLORS.len() {
+            let most = figures::COLORS.len();
+            return Err(format!("{n} solvers; a figure holds at most {most}").into());
+        }
         let performance: Vec<Vec<Profile>> = (0..outcomes.costs.len())
             .map(|k| costs::performance(&outcomes.matrix(k), n))
             .collect();

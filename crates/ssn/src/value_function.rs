@@ -8,8 +8,9 @@ use nlp_model::{Bilevel, Linearised, Qvi};
 use stopping::Status;
 
 use crate::attempts::{Run, solve_attempts};
+use crate::regularity::Regularity;
 use crate::systems::value_function::ValueFunctionSystem;
-use crate::{Options, SsnError};
+use crate::{FISCHER_BURMEISTER, Options, PairRule, SsnError};
 
 /// Where a run ended: a stationary point of the problem penalized with λ when the status is
 /// `Optimal`, else the last good iterate.
@@ -123,6 +124,27 @@ pub fn solve_qvi(
 }
 
 impl Solution {
+    /// ζ = (x, y, ξ, u, v, w), for the system of this problem.
+    pub fn zeta(&self) -> Vec<f64> {
+        [&self.x[..], &self.y, &self.xi, &self.u, &self.v, &self.w].concat()
+    }
+
+    /// The conditions for fast convergence at this point, each with its number; for a bilevel
+    /// program, `problem` is its [`Linearised`] form. Dense: O(N³) operations.
+    ///
+    /// # Errors
+    /// [`SsnError`] when the solution does not belong to `problem`, or is not finite.
+    pub fn regularity(&self, problem: &dyn Qvi) -> Result<Regularity, SsnError> {
+        let rule = PairRule {
+            ncp: &FISCHER_BURMEISTER,
+            degenerate: Options::production().degenerate,
+        };
+        Regularity::at(
+            &ValueFunctionSystem::new(problem, self.lambda, rule)?,
+            &self.zeta(),
+        )
+    }
+
     fn new(run: Run<ValueFunctionSystem>) -> Self {
         let (system, state) = (&run.system, &run.state);
         let (zeta, at) = (&state.zeta, system.layout());

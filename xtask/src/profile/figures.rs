@@ -1,15 +1,21 @@
 //! Profiles as step curves.
 
+use super::Results;
 use super::costs::Profile;
-use super::{Results, TAUS};
 use crate::svg::{Axis, Figure, Key, Mark, Panel, Symbol, palette};
 
-const COLORS: [&str; 4] = [
+/// One for each solver; more would not be told apart.
+pub const COLORS: [&str; 6] = [
     palette::ORANGE,
     palette::GREEN,
     palette::BLUE,
     palette::GREY,
+    "#8c4a9e",
+    "#b23a48",
 ];
+
+/// How the titles of panels write [`TAUS`](super::TAUS).
+const TAU_NAMES: [&str; 4] = ["10⁻¹", "10⁻³", "10⁻⁵", "10⁻⁷"];
 
 /// Names and documents of the figures.
 pub fn all(results: &Results) -> Vec<(&'static str, String)> {
@@ -27,7 +33,7 @@ fn performance(results: &Results) -> Figure {
         title: format!("By {}", cost.label),
         x: Axis::logarithmic("ratio τ to the best solver", 1.0, largest(profiles, 10.0)),
         y: share(),
-        marks: curves(profiles),
+        marks: curves(profiles, 1.0),
     });
     Figure {
         title: "Performance profiles".into(),
@@ -40,24 +46,13 @@ fn performance(results: &Results) -> Figure {
 
 /// dₛ(α) for each reduction τ.
 fn data(results: &Results) -> Figure {
-    let panels = TAUS.iter().zip(&results.data).map(|(tau, profiles)| {
+    let panels = TAU_NAMES.iter().zip(&results.data).map(|(tau, profiles)| {
         let budgets = profiles.iter().flat_map(|p| p.steps.iter().map(|s| s.0));
         Panel {
-            title: format!(
-                "τ = 10{}",
-                if *tau == 1e-1 {
-                    "⁻¹"
-                } else if *tau == 1e-3 {
-                    "⁻³"
-                } else if *tau == 1e-5 {
-                    "⁻⁵"
-                } else {
-                    "⁻⁷"
-                }
-            ),
+            title: format!("τ = {tau}"),
             x: Axis::logarithmic_around("iterations / (variables + 1)", budgets),
             y: share(),
-            marks: curves(profiles),
+            marks: curves(profiles, 0.0),
         }
     });
     Figure {
@@ -79,14 +74,16 @@ fn largest(profiles: &[Profile], least: f64) -> f64 {
     ends.fold(least, |most, (budget, _)| most.max(*budget))
 }
 
-fn curves(profiles: &[Profile]) -> Vec<Mark> {
+/// The profiles from the budget `from` on.
+fn curves(profiles: &[Profile], from: f64) -> Vec<Mark> {
     let curve = |(k, profile): (usize, &Profile)| {
-        let mut points = vec![(0.0, 0.0)];
-        points.extend(profile.steps.iter().map(|(b, s)| (*b, 100.0 * s)));
+        let mut points = vec![(from, 100.0 * profile.at(from))];
+        let later = profile.steps.iter().filter(|(budget, _)| *budget > from);
+        points.extend(later.map(|(budget, share)| (*budget, 100.0 * share)));
         points.push((f64::MAX, 100.0 * profile.limit()));
         Mark::Steps {
             points,
-            color: COLORS[k % COLORS.len()],
+            color: COLORS[k],
         }
     };
     profiles.iter().enumerate().map(curve).collect()
@@ -95,6 +92,6 @@ fn curves(profiles: &[Profile]) -> Vec<Mark> {
 fn keys(results: &Results) -> Vec<Key> {
     let solvers = results.outcomes.solvers.iter().enumerate();
     solvers
-        .map(|(k, name)| Key::new(name, COLORS[k % COLORS.len()], Symbol::Line))
+        .map(|(k, name)| Key::new(name, COLORS[k], Symbol::Line))
         .collect()
 }

@@ -22,7 +22,8 @@ pub struct Outcome {
     pub solves: usize,
     /// Costs, in the order of [`Outcomes::costs`].
     pub costs: Vec<f64>,
-    /// The solver's own measure by iteration.
+    /// The solver's own measure by iteration; too long for files.
+    #[serde(skip)]
     pub history: Vec<f64>,
 }
 
