@@ -40,8 +40,9 @@ fn no_reference_point_is_refuted_but_one_that_is_rounded() {
 
 #[test]
 fn points_that_the_literature_took_for_solutions_are_refuted() {
-    // name, x, y, gap where it is known
-    let points: [(&str, &[f64], &[f64], Option<f64>); 6] = [
+    /// Name, x, y, gap where it is known.
+    type Point = (&'static str, &'static [f64], &'static [f64], Option<f64>);
+    let points: [Point; 6] = [
         ("Dempe1992a", &[0.0, 0.0], &[0.0, -0.5], Some(0.125)),
         // f(1) = −2, f(−2.5) = −8.125
         ("YeZhu2010Ex43", &[0.5], &[1.0], Some(6.125)),
