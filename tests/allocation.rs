@@ -2,10 +2,23 @@
 
 use allocation_counter::measure;
 use stackelberg::bolib;
+use stackelberg::linalg::{DenseLu, Factorization};
 use stackelberg::nlp_model::Linearised;
 use stackelberg::ssn::systems::value_function::ValueFunctionSystem;
 use stackelberg::ssn::{FISCHER_BURMEISTER, Newton, Options, PairRule, SemismoothSystem};
 use stackelberg::stopping::Solver;
+
+#[test]
+fn a_dense_factorization_does_not_allocate() {
+    let mut lu = DenseLu::new(3);
+    let matrix = [4.0, 1.0, 0.0, 1.0, 3.0, 1.0, 0.0, 1.0, 2.0];
+    let mut b = [1.0, 2.0, 3.0];
+    let counted = measure(|| {
+        lu.factor_dense(&matrix).unwrap();
+        lu.solve(&mut b);
+    });
+    assert_eq!(counted.count_total, 0);
+}
 
 /// Allocations of one whole Newton run, everything constructed before, after one run to fill the
 /// pools of the models.

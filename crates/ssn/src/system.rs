@@ -6,6 +6,42 @@ use linalg::Pattern;
 ///
 /// Systems keep their work space inside, behind a shared reference; after construction they do not
 /// allocate.
+///
+/// A system of one's own, under a stopping of one's own:
+///
+/// ```
+/// use linalg::Pattern;
+/// use ssn::{FISCHER_BURMEISTER, NcpFunction, Newton, Options, SemismoothSystem};
+/// use std::ops::ControlFlow;
+/// use stopping::{Solver, Status};
+///
+/// /// a² + b = 3,  0 ≤ a ⟂ b ≥ 0.
+/// struct Corner(Pattern);
+/// impl SemismoothSystem for Corner {
+///     fn size(&self) -> usize {
+///         2
+///     }
+///     fn residual(&self, z: &[f64], phi: &mut [f64]) {
+///         phi[0] = z[0] * z[0] + z[1] - 3.0;
+///         phi[1] = FISCHER_BURMEISTER.value(z[0], z[1]);
+///     }
+///     fn jacobian_structure(&self) -> &Pattern {
+///         &self.0
+///     }
+///     fn jacobian(&self, z: &[f64], vals: &mut [f64]) {
+///         let (by_a, by_b) = FISCHER_BURMEISTER.gradient(z[0], z[1]);
+///         vals.copy_from_slice(&[2.0 * z[0], by_a, 1.0, by_b]); // column by column
+///     }
+/// }
+/// let system = Corner(Pattern::dense(2, 2));
+/// let options = Options::default();
+/// let mut stopping = options.stopping(vec![1.0, 1.0]).with_observer(|_, state, _| {
+///     if state.norm < 1e9 { ControlFlow::Continue(()) } else { ControlFlow::Break(Status::StopByUser) }
+/// });
+/// let status = Newton::new(options, &system.0).solve(&system, &mut stopping);
+/// assert_eq!(status, Status::Optimal);
+/// assert!((stopping.state.zeta[0] - 3f64.sqrt()).abs() < 1e-8);
+/// ```
 pub trait SemismoothSystem {
     /// Number N of unknowns and of equations.
     fn size(&self) -> usize;

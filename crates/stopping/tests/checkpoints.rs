@@ -93,6 +93,8 @@ proptest! {
     }
 }
 
+// Note (2026-11-22): Stopping.jl saves after its checks and before it counts the stop, so that a limit of 99 ends the
+// run at its 100th stop with the files 0 and 50. Here a stop is counted first; the limit of 98 makes the same files.
 #[test]
 fn every_fiftieth_stop_is_saved_and_the_start() {
     let iterations = Arc::new(Mutex::new(Vec::new()));
@@ -118,6 +120,45 @@ fn every_fiftieth_stop_is_saved_and_the_start() {
         *iterations.lock().expect("no panic"),
         [(0, 1.0), (50, 51.0)]
     );
+}
+
+#[cfg(feature = "serde")]
+#[test]
+fn files_of_a_run_are_read_back_as_they_were_written() {
+    let folder = std::env::temp_dir().join(format!("stopping-checkpoints-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder for tests");
+    let file = |k: usize| folder.join(format!("{k}.json"));
+    let write = {
+        let folder = folder.clone();
+        move |checkpoint: &Checkpoint<f64>| {
+            let text = serde_json::to_string(checkpoint).expect("serializable");
+            let path = folder.join(format!("{}.json", checkpoint.iterations));
+            match std::fs::write(path, text) {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(_) => ControlFlow::Break(Status::Exception),
+            }
+        }
+    };
+    let mut stopping = Stopping::new(1.0 / 3.0, |_: &(), _: &f64| 1.0)
+        .with_budget(Budget::iterations(98))
+        .with_checkpoints(50, write);
+    let (mut status, mut states) = (stopping.start(&()), vec![stopping.state]);
+    while status.is_none() {
+        stopping.state = (stopping.state * 1.7).fract();
+        states.push(stopping.state);
+        status = stopping.stop(&());
+    }
+    assert_eq!(status, Some(Status::IterationLimit));
+    assert_eq!(std::fs::read_dir(&folder).expect("readable").count(), 2);
+    for k in [0, 50] {
+        let text = std::fs::read_to_string(file(k)).expect("a file for each fiftieth stop");
+        let read: Checkpoint<f64> = serde_json::from_str(&text).expect("readable");
+        assert_eq!(
+            (read.iterations, read.state.to_bits()),
+            (k, states[k].to_bits())
+        );
+    }
+    std::fs::remove_dir_all(folder).expect("removable");
 }
 
 #[test]

@@ -42,6 +42,37 @@ fn a_change_of_tolerance_takes_effect_by_update() {
 }
 
 #[test]
+fn a_tolerance_that_is_a_number_stays_and_a_rule_follows_its_update() {
+    // Stopping.jl has a switch against computing a tolerance anew, and forgets to look at atol when it is off. Here a
+    // constant is a constant, and whoever changes atol says so by `update`.
+    let constant = Tolerance::each(vec![1e-6]);
+    let mut stopping = scored_by_state(1.0)
+        .with_tolerance(constant)
+        .expect("one score");
+    stopping.tolerance_mut().update(1e-2, 1e-15);
+    assert_eq!(stopping.start(&()), None);
+    assert_eq!(stopping.tolerance().bounds(0), (-1e-6, 1e-6));
+
+    let mut stopping = scored_by_state(1.0);
+    stopping.tolerance_mut().update(0.1, 1e-15);
+    assert_eq!(stopping.start(&()), None);
+    assert_eq!(stopping.tolerance().bounds(0), (-0.1, 0.1));
+}
+
+#[test]
+fn what_is_given_to_the_check_reaches_the_check_alone() {
+    // Stopping.jl takes a keyword `test`. Here the problem is the argument of the check, and changes from stop to stop;
+    // the state is updated apart from it, and what is written there cannot be taken for the argument.
+    let mut stopping = Stopping::new(1.0, |test: &f64, _: &f64| *test);
+    assert_eq!(stopping.start(&1.0), None);
+    assert_eq!(stopping.stop(&1.0), None);
+    stopping.state = 0.0;
+    assert_eq!(stopping.stop(&1.0), None);
+    assert_eq!(stopping.stop(&0.0), Some(Status::Optimal));
+    assert_eq!(stopping.stop(&1.0), None);
+}
+
+#[test]
 fn what_the_algorithm_claims_ends_the_run_until_it_starts_anew() {
     let mut stopping = scored_by_state(1.0);
     assert_eq!(stopping.fail(Status::SubOptimal), Status::SubOptimal);

@@ -90,19 +90,27 @@ fn the_constrained_valley_is_solved_at_ones_and_not_at_zero() {
 }
 
 #[test]
-fn a_vector_of_fourteen_scores_may_ask_for_exact_feasibility() {
-    // dual (2), bounds below and above (2 + 2), constraint (1), complementarity of bounds (4), of the constraint (2), signs (1).
+fn a_vector_of_fourteen_scores_may_ask_for_exact_complementarity() {
+    // The KKT vector of n = 2 variables and m = 1 constraint: dual (n), violation of the constraint and
+    // of the bounds (2m + 2n), complementarity of the bounds and of the constraint (2n + 2m).
     let scores = |model: &AutoModel<Corner>, state: &NlpState, out: &mut [f64]| {
         let mut full = state.clone();
         full.fill_in(model);
-        let parts = Kkt::new(model.meta(), Norm::Inf).parts(model, &full).ok()?;
-        out.fill(0.0);
-        out[..2].fill(parts.dual);
-        out[6] = parts.primal;
-        out[7..11].fill(parts.bounds);
-        out[11] = parts.constraints;
-        // The objective gap to the value 1 of the solutions must be exactly zero.
-        out[13] = (full.f? - 1.0).max(0.0);
+        let (x, c, g) = (full.x(), full.c.get()?[0], full.g.get()?);
+        let (y, z) = (full.y.get()?[0], full.z.get()?);
+        let (l, u) = (model.meta().lvar(), model.meta().uvar());
+        let jac = [x[1] - 1.0, x[0] - 1.0];
+        for j in 0..2 {
+            out[j] = g[j] + y * jac[j] + z[j];
+            out[4 + j] = (x[j] - u[j]).max(0.0);
+            out[6 + j] = (l[j] - x[j]).max(0.0);
+            out[8 + j] = z[j].max(0.0).min(u[j] - x[j]);
+            out[10 + j] = (-z[j]).max(0.0).min(x[j] - l[j]);
+        }
+        out[2] = c.max(0.0);
+        out[3] = 0.0; // c has no lower limit
+        out[12] = y.max(0.0).min(-c);
+        out[13] = 0.0;
         Some(())
     };
     let model = corner();

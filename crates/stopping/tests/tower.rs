@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use nlp_model::{Counters, Verb};
 use proptest::prelude::*;
-use stopping::{Budget, Clock, Counts, Game, Remote, Status, Stopping};
+use stopping::{Budget, CancelToken, Clock, Counts, Game, Remote, Status, Stopping};
 
 type Plain = Stopping<(), f64>;
 
@@ -62,6 +62,56 @@ fn an_endless_inner_run_ends_by_the_wall_time_of_the_main_run() {
     assert_eq!(status, Some(Status::ParentLimit));
     assert_eq!(main.stop(&()), Some(Status::TimeLimit));
     assert!(main.elapsed() > limit);
+}
+
+#[test]
+fn an_endless_random_run_below_a_limit_of_two_seconds_ends_within_half_a_second_of_it() {
+    // The iterations take random times of less than half a second; the clock is set by hand.
+    let clock = Clock::manual();
+    let budget = Budget {
+        max_time: Duration::from_secs(2),
+        ..Budget::UNLIMITED
+    };
+    for seed in 1..50_u64 {
+        let (mut main, mut middle, mut inner) = three_levels(&clock, budget);
+        assert_eq!((main.start(&()), middle.start(&())), (None, None));
+        let (mut random, mut status) = (seed, inner.start(&()));
+        while status.is_none() {
+            random = random
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            clock.advance(Duration::from_millis((random >> 33) % 500));
+            inner.state = 1.0 + (random >> 40) as f64;
+            status = inner.stop(&());
+        }
+        assert_eq!(status, Some(Status::ParentLimit));
+        assert_eq!(main.status(), Some(Status::TimeLimit));
+        assert!(!inner.reasons().contains(Status::TimeLimit));
+        let elapsed = main.elapsed();
+        assert!(Duration::from_secs(2) < elapsed && elapsed < Duration::from_millis(2500));
+    }
+}
+
+#[test]
+fn one_token_cancels_towers_that_know_nothing_of_each_other() {
+    let token = CancelToken::new();
+    let mut runs = [1.0, 2.0].map(|x| Stopping::new(x, score).with_cancel_token(token.clone()));
+    let mut below = runs[1].child(1.0, score);
+    let mut outside: Plain = Stopping::new(1.0, score);
+    for run in runs.iter_mut().chain([&mut below, &mut outside]) {
+        assert_eq!(run.start(&()), None);
+    }
+    token.cancel();
+    for run in runs.iter_mut().chain([&mut below]) {
+        assert_eq!(run.stop(&()), Some(Status::Cancelled));
+    }
+    assert_eq!(outside.stop(&()), None);
+    // What was set before stays: budget, place in the tower.
+    let fresh = below.child(1.0, score).with_budget(Budget::iterations(0));
+    let mut fresh = fresh.with_cancel_token(CancelToken::new());
+    assert_eq!(fresh.start(&()), Some(Status::Cancelled));
+    let _ = fresh.stop(&());
+    assert!(fresh.reasons().contains(Status::IterationLimit));
 }
 
 #[test]
