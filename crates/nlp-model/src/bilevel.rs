@@ -36,7 +36,7 @@ pub struct BilevelShape {
 }
 
 /// A bilevel program written once, generic in the number type; most easily with the macro
-/// [`bilevel!`](crate::bilevel).
+/// [`bilevel!`](macro@crate::bilevel).
 pub trait BilevelFunctions {
     /// Sizes.
     fn shape(&self) -> BilevelShape;

@@ -7,7 +7,7 @@ use crate::Scalar;
 /// A [`Scalar`] with which formulas read as on paper: `2.0 * x1 - 3.0`, `1.0 / x2`.
 ///
 /// A generic bound cannot promise `f64 * T`; this shell can. The macro
-/// [`bilevel!`](crate::bilevel) hands out variables of this type.
+/// [`bilevel!`](macro@crate::bilevel) hands out variables of this type.
 #[derive(Clone, Copy, Debug)]
 pub struct Real<T>(pub T);
 

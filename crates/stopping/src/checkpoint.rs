@@ -104,10 +104,10 @@ impl<P: ?Sized, S: State> Stopping<P, S> {
         if let (Some(recorder), Some(history)) = (&mut self.recorder, checkpoint.history) {
             recorder.history = history;
         }
-        self.resumed = Some(Spent {
+        self.resumed = Some(Box::new(Spent {
             elapsed: checkpoint.elapsed,
             evaluations: checkpoint.evaluations,
-        });
+        }));
         self
     }
 

@@ -42,6 +42,7 @@ impl Clock {
         Duration::from_nanos(self.nanos())
     }
     /// Nanoseconds since the clock was made.
+    #[inline]
     pub(crate) fn nanos(&self) -> u64 {
         match &self.0 {
             Kind::System(zero) => to_nanos(zero.elapsed()),
@@ -51,8 +52,10 @@ impl Clock {
 }
 
 /// Whole nanoseconds, saturating after 584 years; so `Duration::MAX` becomes `u64::MAX`.
+#[inline]
 pub(crate) fn to_nanos(duration: Duration) -> u64 {
-    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+    let seconds = duration.as_secs().saturating_mul(1_000_000_000);
+    seconds.saturating_add(u64::from(duration.subsec_nanos()))
 }
 
 #[cfg(test)]

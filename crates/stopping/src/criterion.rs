@@ -45,6 +45,7 @@ impl<P: ?Sized, S> Criterion<P, S> {
 ///
 /// A vector of scores, each with its own tolerance, is the finer way to say the same
 /// ([`Stopping::with_scores`](crate::Stopping::with_scores)).
+#[inline]
 pub fn all_of(scores: &[f64]) -> f64 {
     scores.iter().fold(0.0, |worst: f64, score| {
         if worst.is_nan() || score.abs() <= worst {

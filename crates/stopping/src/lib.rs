@@ -33,11 +33,15 @@
 //! - The [`Budget`]: iterations, wall time, evaluations of each kind and in total.
 //! - A [`Stall`] of the scores.
 //! - Observers and checks of the user ([`Stopping::with_observer`]).
-//! - A [`CancelToken`], from any thread.
+//! - A [`CancelToken`], from any thread; one token may serve many runs ([`Stopping::with_cancel_token`]), as for Ctrl-C.
 //! - Enclosing runs: a [`child`](Stopping::child) inherits the time, the evaluations and the cancellation of all its ancestors.
 //! - The algorithm itself, for what only it can know ([`Stopping::fail`]).
 //!
 //! All reasons that hold are kept ([`Stopping::reasons`]); one is *the* [`Status`], by a fixed priority.
+//!
+//! # Numbers
+//! Scores, tolerances and states are `f64`. A problem in another type of number is measured in `f64` by its criterion, which is
+//! a closure over any problem and any state; only the states named below are bound to `f64` vectors.
 //!
 //! # Towers
 //! A solver that needs another solver puts the inner stopping [`inside`](Stopping::inside) its own. Budgets and cancellation then
@@ -65,6 +69,11 @@
 //! - [`Game`]: one stopping a player, and all must agree.
 //! - [`line_search`]: searches in which the acceptance decides.
 //! - [`Resolve`]: foreign solvers, asked again until our score agrees. [`Checkpoint`]: runs put aside. [`History`]: the last iterates.
+//!
+//! # In a project
+//! The package is `stackelberg-stopping`, the library `stopping`. It brings no linear algebra package. The feature `serde` makes
+//! states, histories, statuses and checkpoints serializable; nothing else depends on it. The folder `examples` holds whole
+//! algorithms of at most sixty lines.
 //!
 //! # Reference
 //! T. Migot, J.-P. Dussault, S. Goyette, *Stopping.jl: a framework to implement iterative optimization algorithms*, Journées de

@@ -19,11 +19,11 @@ impl<P: ?Sized, S: State> Stopping<P, S> {
             self.reset();
         }
         self.place
-            .start_clock(before.map_or(0, |spent| to_nanos(spent.elapsed)));
+            .start_clock(before.as_ref().map_or(0, |spent| to_nanos(spent.elapsed)));
         if let Some(counting) = &self.counting {
             self.place.start_counts(&counting(problem));
         }
-        if let Some(spent) = before {
+        if let Some(spent) = &before {
             self.place.remember(&spent.evaluations);
         }
 

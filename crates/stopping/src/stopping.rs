@@ -62,7 +62,8 @@ pub struct Stopping<P: ?Sized, S> {
     pub(crate) checkpointer: Option<Checkpointer<P, S>>,
     pub(crate) place: Place,
     pub(crate) iterations: usize,
-    pub(crate) resumed: Option<Spent>,
+    /// Boxed, so that a start without it moves one word.
+    pub(crate) resumed: Option<Box<Spent>>,
 }
 
 impl<P: ?Sized, S: State> Stopping<P, S> {

@@ -8,6 +8,8 @@ type Rule = Box<dyn Fn(f64, f64, f64) -> f64 + Send + Sync>;
 
 /// One side of the interval in which scores must lie.
 enum Side {
+    /// max(atol, rtol · s₀).
+    Larger,
     /// A function of (atol, rtol, first score).
     Rule(Rule),
     /// One number a score.
@@ -43,11 +45,7 @@ impl Default for Tolerance {
 impl Tolerance {
     /// max(atol, rtol · s₀) on both sides of zero.
     pub fn new(atol: f64, rtol: f64) -> Self {
-        Tolerance::from_side(
-            atol,
-            rtol,
-            Side::Rule(Box::new(|atol, rtol, first| atol.max(rtol * first))),
-        )
+        Tolerance::from_side(atol, rtol, Side::Larger)
     }
 
     /// An upper bound for each score, mirrored below zero.
@@ -126,12 +124,29 @@ impl Tolerance {
     }
 
     /// Takes s₀ for the first score and computes the bounds anew. An infinite s₀ counts as 1.
+    #[inline]
     pub fn start(&mut self, first: f64) {
         self.first = if first.is_finite() { first } else { 1.0 };
         self.compute();
     }
 
+    #[inline]
     fn compute(&mut self) {
+        // Most runs: no vector to resize, no call through a pointer.
+        if let (Side::Larger, None, [upper], [lower]) = (
+            &self.upper,
+            &self.lower,
+            &mut self.upper_values[..],
+            &mut self.lower_values[..],
+        ) {
+            *upper = self.atol.max(self.rtol * self.first);
+            *lower = -*upper;
+            return;
+        }
+        self.compute_any();
+    }
+
+    fn compute_any(&mut self) {
         fill(
             &self.upper,
             (self.atol, self.rtol, self.first),
@@ -144,9 +159,10 @@ impl Tolerance {
                 &mut self.lower_values,
             ),
             None => {
-                self.lower_values.clear();
-                self.lower_values
-                    .extend(self.upper_values.iter().map(|u| -u));
+                self.lower_values.resize(self.upper_values.len(), 0.0);
+                for (lower, upper) in self.lower_values.iter_mut().zip(&self.upper_values) {
+                    *lower = -upper;
+                }
             }
         }
     }
@@ -192,11 +208,17 @@ fn pick(values: &[f64], i: usize) -> f64 {
 }
 
 fn fill(side: &Side, (atol, rtol, first): (f64, f64, f64), values: &mut Vec<f64>) {
-    values.clear();
-    match side {
-        Side::Rule(rule) => values.push(rule(atol, rtol, first)),
-        Side::Each(each) => values.extend_from_slice(each),
-    }
+    let bound = match side {
+        Side::Larger => atol.max(rtol * first),
+        Side::Rule(rule) => rule(atol, rtol, first),
+        Side::Each(each) => {
+            values.clear();
+            values.extend_from_slice(each);
+            return;
+        }
+    };
+    values.resize(1, 0.0);
+    values[0] = bound;
 }
 
 impl fmt::Debug for Tolerance {

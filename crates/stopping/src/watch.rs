@@ -202,12 +202,14 @@ impl Place {
     }
 
     /// Forgets the reasons and the time.
+    #[inline]
     pub(crate) fn reset(&mut self) {
         self.skips = 0;
         self.level.reasons.store(0, Ordering::Release);
         self.level.started.store(NOT_STARTED, Ordering::Relaxed);
     }
     /// Sets the start `before` nanoseconds ago.
+    #[inline]
     pub(crate) fn start_clock(&self, before: u64) {
         // Note (2026-11-22): nanoseconds wrap, so that a run resumed with more elapsed time than the clock is old still
         // measures it: now − (now₀ − before) is exact in wrapping arithmetic.
@@ -220,11 +222,13 @@ impl Place {
         self.level.started.store(start, Ordering::Relaxed);
     }
     /// Nanoseconds since the start, when there was one.
+    #[inline]
     pub(crate) fn elapsed(&self) -> Option<u64> {
         let started = self.level.started.load(Ordering::Relaxed);
         (started != NOT_STARTED).then(|| self.clock.nanos().wrapping_sub(started))
     }
 
+    #[inline]
     pub(crate) fn reasons(&self) -> Reasons {
         self.level.reasons()
     }
@@ -341,6 +345,7 @@ impl Place {
 
     /// Asks the levels above. Where one has ended or has exhausted its resources, that level keeps its own reason,
     /// every level between it and this one gets [`Status::ParentLimit`], and the answer is true.
+    #[inline]
     pub(crate) fn ancestors_ended(&self) -> bool {
         if self.ancestors.is_empty() {
             return false;

@@ -138,7 +138,7 @@ fn penalize(t: f64, x: Point, above: &Stopping<(), MpccState>) -> (Status, Point
         .with_tolerances(0.5 * level.epsilon(), 0.0);
     let mut status = run.start(&level);
     while status.is_none() {
-        level.rho *= 0.1;
+        level.rho /= 10.0;
         newton(level, &mut inner);
         run.state = inner.state;
         status = run.stop(&level);
@@ -153,7 +153,7 @@ fn regularize(run: &mut Stopping<(), MpccState>) -> Status {
     }
     let mut t = 1.0;
     loop {
-        t *= 0.1;
+        t /= 10.0;
         let x = [run.state.x()[0], run.state.x()[1]];
         let (status, x, level) = penalize(t, x, run);
         if !matches!(status, Status::Optimal | Status::ParentLimit) {
