@@ -177,8 +177,14 @@ impl Model for OneSided<'_> {
 }
 
 impl Smooth for OneSided<'_> {
+    /// As the original, but NaN where the objective is not finite: a gradient can be finite outside of
+    /// the domain, as that of ln x at x < 0, and nothing is a solution there.
     fn grad(&self, x: &[f64], g: &mut [f64]) {
-        self.model.grad(x, g);
+        if self.model.obj(x).is_finite() {
+            self.model.grad(x, g);
+        } else {
+            g.fill(f64::NAN);
+        }
     }
     fn jac_structure(&self) -> &Pattern {
         if self.is_original {

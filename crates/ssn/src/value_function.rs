@@ -93,10 +93,12 @@ pub fn solve_bilevel(
     lambda: f64,
     options: &Options,
 ) -> Result<Solution, SsnError> {
+    let clock = Instant::now();
     let mut solution = solve_qvi(&Linearised::new(problem)?, x0, y0, lambda, options)?;
     solution.lower_objective = problem
         .lower()
         .obj(&[&solution.x[..], &solution.y].concat());
+    solution.seconds = clock.elapsed().as_secs_f64();
     Ok(solution)
 }
 

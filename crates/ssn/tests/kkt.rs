@@ -260,3 +260,22 @@ proptest! {
         }
     }
 }
+
+/// ln x + x: the derivative vanishes at −1, where the logarithm does not exist.
+struct OutsideOfItsDomain;
+impl Functions for OutsideOfItsDomain {
+    fn obj<T: Scalar>(&self, x: &[T]) -> T {
+        x[0].ln() + x[0]
+    }
+}
+
+#[test]
+fn a_zero_of_the_gradient_outside_of_the_domain_is_no_success() {
+    let model = AutoModel::new(OutsideOfItsDomain, Meta::new("ln x + x", 1, 0));
+    let run = solve(&model, &[-0.9], &Options::default()).unwrap();
+    assert_eq!(run.status, Status::DomainError, "{run}");
+    for start in [0.1, 0.5, 3.0] {
+        let run = solve(&model, &[start], &Options::default()).unwrap();
+        assert!(!run.status.is_success() && run.x[0] > 0.0, "{run}");
+    }
+}

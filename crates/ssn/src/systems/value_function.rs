@@ -383,10 +383,6 @@ impl Work {
         axpy(-1.0, &point[at.xi.clone()], &mut self.at_gap[nz..]);
 
         system.upper.grad(&point[..nz], &mut self.grad_upper);
-        if !system.upper.obj(&point[..nz]).is_finite() {
-            // a gradient can be finite where F is not: outside of its domain nothing is a solution
-            self.grad_upper.fill(f64::NAN);
-        }
         system.upper.cons(&point[..nz], &mut self.c[UPPER]);
         system.upper.jac_coord(&point[..nz], &mut self.jac[UPPER]);
         system.lower.grad(&self.at_gap, &mut self.grad_gap);
