@@ -5,8 +5,9 @@ use crate::pattern::Pattern;
 /// Parts up to this size are not divided: they are ordered by minimum degree.
 const LEAF: usize = 48;
 
-/// Unknowns with more neighbours than this times √n are eliminated last: they would join all parts.
-const HUB: f64 = 10.0;
+/// Unknowns with more neighbours than 48, 2√n and four times the average are eliminated last: they
+/// would join all parts.
+const HUB: (f64, f64) = (2.0, 4.0);
 
 /// An order of elimination for the symmetric structure of A + Aᵀ: `order[k]` is eliminated at step k.
 ///
@@ -28,7 +29,9 @@ pub fn nested_dissection(pattern: &Pattern) -> Vec<usize> {
     assert_eq!(pattern.nrows(), pattern.ncols(), "a square pattern");
     let graph = Graph::new(pattern);
     let n = graph.n();
-    let limit = (HUB * (n as f64).sqrt()).max(LEAF as f64) as usize;
+    let average = graph.adjacent.len() as f64 / n.max(1) as f64;
+    let limit = (HUB.0 * (n as f64).sqrt()).max(HUB.1 * average);
+    let limit = limit.max(LEAF as f64) as usize;
     let (hubs, rest): (Vec<usize>, Vec<usize>) =
         (0..n).partition(|&v| graph.neighbours(v).len() > limit);
     let mut search = Search::new(n);

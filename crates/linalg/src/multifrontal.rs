@@ -2,14 +2,18 @@
 
 mod analysis;
 mod front;
+mod solve;
+#[cfg(test)]
+mod tests;
 
 use crate::csc::ScaledCsc;
 use crate::error::FactorError;
 use crate::factorization::Factorization;
 use crate::pattern::Pattern;
 use crate::probe::Probe;
-use crate::slice::{dot, scale_by};
+use crate::slice::scale_by;
 use analysis::{Analysis, Plan};
+use solve::{Factors, SolveWork};
 
 /// P R A C Q = L U along an elimination tree, for matrices whose structure is nearly symmetric.
 ///
@@ -71,16 +75,6 @@ struct Contribution {
     child: usize,
     delayed: usize,
     order: usize,
-}
-
-/// Memory of a solve.
-#[derive(Debug)]
-struct SolveWork {
-    x: Vec<f64>,
-    y: Vec<f64>,
-    local: Vec<f64>,
-    rhs: Vec<f64>,
-    correction: Vec<f64>,
 }
 
 impl MultifrontalLu {
@@ -233,123 +227,6 @@ impl Work {
     }
 }
 
-/// The factors of all fronts and the order, for solves.
-#[derive(Clone, Copy)]
-struct Factors<'a> {
-    order: &'a [usize],
-    fronts: &'a [Factored],
-    factors: &'a [f64],
-    indices: &'a [usize],
-}
-
-impl<'a> Factors<'a> {
-    /// [L; U₁₁], U₁₂, rows and columns of a front.
-    fn of(&self, front: &Factored) -> (&'a [f64], &'a [f64], &'a [usize], &'a [usize]) {
-        let Factored { m, p, .. } = *front;
-        let (l, u) =
-            self.factors[front.factors..front.factors + m * p + p * (m - p)].split_at(m * p);
-        let (rows, cols) = self.indices[front.indices..front.indices + 2 * m].split_at(m);
-        (l, u, rows, cols)
-    }
-
-    /// b ← (L U)⁻¹ b in the order of the matrix.
-    fn solve(&self, b: &mut [f64], work: &mut SolveWork) {
-        let SolveWork { x, y, local, .. } = work;
-        for (x, &v) in x.iter_mut().zip(self.order) {
-            *x = b[v];
-        }
-        let mut pivots = 0;
-        for front in self.fronts {
-            let (l, _, rows, _) = self.of(front);
-            let Factored { m, p, .. } = *front;
-            gather(x, rows, &mut local[..m]);
-            for t in 0..p {
-                let value = local[t];
-                for (entry, l) in local[t + 1..m]
-                    .iter_mut()
-                    .zip(&l[t * m + t + 1..(t + 1) * m])
-                {
-                    *entry -= l * value;
-                }
-            }
-            y[pivots..pivots + p].copy_from_slice(&local[..p]);
-            scatter(&local[p..m], &rows[p..], x);
-            pivots += p;
-        }
-        for front in self.fronts.iter().rev() {
-            let (l, u, _, cols) = self.of(front);
-            let Factored { m, p, .. } = *front;
-            pivots -= p;
-            gather(x, &cols[p..], &mut local[p..m]);
-            for t in 0..p {
-                local[t] = y[pivots + t] - dot(&u[t * (m - p)..(t + 1) * (m - p)], &local[p..m]);
-            }
-            for t in (0..p).rev() {
-                local[t] /= l[t + t * m];
-                let value = local[t];
-                for (entry, u) in local[..t].iter_mut().zip(&l[t * m..t * m + t]) {
-                    *entry -= u * value;
-                }
-            }
-            scatter(&local[..p], &cols[..p], x);
-        }
-        for (x, &v) in x.iter().zip(self.order) {
-            b[v] = *x;
-        }
-    }
-
-    /// b ← (L U)⁻ᵀ b in the order of the matrix.
-    fn solve_transpose(&self, b: &mut [f64], work: &mut SolveWork) {
-        let SolveWork { x, y, local, .. } = work;
-        for (x, &v) in x.iter_mut().zip(self.order) {
-            *x = b[v];
-        }
-        let mut pivots = 0;
-        for front in self.fronts {
-            let (l, u, _, cols) = self.of(front);
-            let Factored { m, p, .. } = *front;
-            gather(x, cols, &mut local[..m]);
-            for t in 0..p {
-                let value = (local[t] - dot(&l[t * m..t * m + t], &local[..t])) / l[t + t * m];
-                local[t] = value;
-                let row = &u[t * (m - p)..(t + 1) * (m - p)];
-                for (entry, u) in local[p..m].iter_mut().zip(row) {
-                    *entry -= u * value;
-                }
-            }
-            y[pivots..pivots + p].copy_from_slice(&local[..p]);
-            scatter(&local[p..m], &cols[p..], x);
-            pivots += p;
-        }
-        for front in self.fronts.iter().rev() {
-            let (l, _, rows, _) = self.of(front);
-            let Factored { m, p, .. } = *front;
-            pivots -= p;
-            gather(x, &rows[p..], &mut local[p..m]);
-            for t in (0..p).rev() {
-                let below = dot(&l[t * m + t + 1..(t + 1) * m], &local[t + 1..m]);
-                local[t] = y[pivots + t] - below;
-            }
-            scatter(&local[..p], &rows[..p], x);
-        }
-        for (x, &v) in x.iter().zip(self.order) {
-            b[v] = *x;
-        }
-    }
-}
-
-fn gather(from: &[f64], places: &[usize], to: &mut [f64]) {
-    for (to, &k) in to.iter_mut().zip(places) {
-        *to = from[k];
-    }
-}
-
-fn scatter(from: &[f64], places: &[usize], to: &mut [f64]) {
-    for (from, &k) in from.iter().zip(places) {
-        to[k] = *from;
-    }
-}
-
 impl Factorization for MultifrontalLu {
     fn n(&self) -> usize {
         self.matrix.n()
@@ -427,110 +304,5 @@ impl MultifrontalLu {
         }
         (work.rhs, work.correction) = (rhs, correction);
         scale_by(after, b);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::MultifrontalLu;
-    use crate::{Factorization, Pattern, lu, nested_dissection};
-
-    /// A saddle matrix [K + shift, A; A, 0] on a k × k grid, K and A of the Poisson equation.
-    fn saddle(k: usize) -> (Pattern, Vec<f64>) {
-        let n = k * k;
-        let (mut entries, mut values) = (Vec::new(), Vec::new());
-        let mut add = |i: usize, j: usize, v: f64| {
-            entries.push((i, j));
-            values.push(v);
-        };
-        for v in 0..n {
-            add(v, v, 1e-3 * (1 + v % 5) as f64);
-            for (w, is_inside) in [
-                (v, true),
-                (v.wrapping_sub(1), v % k > 0),
-                (v + 1, v % k + 1 < k),
-                (v.wrapping_sub(k), v >= k),
-                (v + k, v + k < n),
-            ] {
-                if is_inside {
-                    let a = if w == v { 4.0 } else { -1.0 };
-                    add(n + v, w, a);
-                    add(w, n + v, a * (1.0 + 0.1 * (v % 3) as f64));
-                }
-            }
-        }
-        (
-            Pattern::from_entries(2 * n, 2 * n, entries).unwrap(),
-            values,
-        )
-    }
-
-    #[test]
-    fn a_saddle_matrix_with_a_zero_block_is_solved_as_by_another_factorization() {
-        for k in [3, 9, 20] {
-            let (pattern, values) = saddle(k);
-            let n = pattern.nrows();
-            let mut ours = MultifrontalLu::new(&pattern, &nested_dissection(&pattern));
-            let mut other = lu(&pattern);
-            ours.factor(&values).unwrap();
-            other.factor(&values).unwrap();
-            let b: Vec<f64> = (0..n).map(|i| (i as f64 * 0.7).sin()).collect();
-            let (mut x, mut expected) = (b.clone(), b.clone());
-            ours.solve(&mut x);
-            other.solve(&mut expected);
-            let size = expected.iter().fold(0.0, |a: f64, b| a.max(b.abs()));
-            for (x, e) in x.iter().zip(&expected) {
-                assert!((x - e).abs() <= 1e-11 * size, "{x} {e}");
-            }
-            let (mut x, mut expected) = (b.clone(), b);
-            ours.solve_transpose(&mut x);
-            other.solve_transpose(&mut expected);
-            let size = expected.iter().fold(0.0, |a: f64, b| a.max(b.abs()));
-            for (x, e) in x.iter().zip(&expected) {
-                assert!((x - e).abs() <= 1e-11 * size, "{x} {e}");
-            }
-        }
-    }
-
-    #[test]
-    fn any_order_of_elimination_gives_the_solution() {
-        let (pattern, values) = saddle(6);
-        let n = pattern.nrows();
-        let mut b = vec![0.0; n];
-        let ones = vec![1.0; n];
-        pattern.mul(&values, &ones, &mut b);
-        for step in [1, 5, 7, 11, 25] {
-            let order: Vec<usize> = (0..n).map(|k| (k * step) % n).collect();
-            let mut factors = MultifrontalLu::new(&pattern, &order);
-            factors.factor(&values).unwrap();
-            let mut x = b.clone();
-            factors.solve(&mut x);
-            assert!(x.iter().all(|x| (x - 1.0).abs() < 1e-10));
-        }
-    }
-
-    #[test]
-    fn singular_and_nan_matrices_are_errors_and_then_solve_to_nan() {
-        let (pattern, mut values) = saddle(4);
-        let order = nested_dissection(&pattern);
-        let mut factors = MultifrontalLu::new(&pattern, &order);
-        factors.factor(&values).unwrap();
-        // the row of an unknown multiplied by zero
-        for (v, (i, _)) in values.iter_mut().zip(pattern.iter()) {
-            if i == 20 {
-                *v = 0.0;
-            }
-        }
-        assert!(factors.factor(&values).is_err());
-        let mut x = vec![1.0; pattern.nrows()];
-        factors.solve(&mut x);
-        assert!(x.iter().all(|x| x.is_nan()));
-        values[3] = f64::NAN;
-        assert!(factors.factor(&values).is_err());
-        // two equal rows, structurally fine
-        let twice = Pattern::from_entries(2, 2, [(0, 0), (0, 1), (1, 0), (1, 1)]).unwrap();
-        let mut factors = MultifrontalLu::new(&twice, &[0, 1]);
-        assert!(factors.factor(&[1.0, 2.0, 2.0, 4.0]).is_err());
-        assert!(factors.factor(&[1.0; 3]).is_err());
     }
 }
