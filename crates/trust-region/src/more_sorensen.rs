@@ -36,7 +36,7 @@ pub struct MoreSorensen {
 
 impl MoreSorensen {
     /// The accuracy at which only rounding is left.
-    pub const EXACT: f64 = 1e-12;
+    pub const EXACT: f64 = 1e-13;
 
     /// Room for subproblems in n variables.
     pub fn new(n: usize) -> Self {

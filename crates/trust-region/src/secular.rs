@@ -154,7 +154,7 @@ impl Secular {
                 let residual = tau.abs() * norm2(y);
                 let enough =
                     sigma * (g_norm + lambda * delta) + (rounding + f64::EPSILON * lambda) * delta;
-                let found = step(0.5 * (optimal - excess), delta, StepKind::NegativeCurvature);
+                let found = step(0.5 * (optimal - excess), delta, StepKind::Boundary);
                 if best.is_none_or(|best| residual < best.residual) {
                     s.copy_from_slice(p);
                     axpy(tau, z, s);

@@ -11,7 +11,7 @@ pub enum StepKind {
     Interior,
     /// On the boundary.
     Boundary,
-    /// On the boundary, along a direction of nonpositive curvature; for exact methods, the hard case.
+    /// On the boundary, reached along a direction of nonpositive curvature.
     NegativeCurvature,
     /// Inside of the region, because the method may not go on.
     Truncated,

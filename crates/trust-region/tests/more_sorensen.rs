@@ -20,18 +20,20 @@ fn close(a: f64, b: f64) -> bool {
 }
 
 #[test]
-fn a_thousand_random_and_hard_cases_are_solved_to_1e_10() {
-    let mut most = 0;
+fn a_thousand_random_and_hard_cases_are_solved_to_twelve_digits() {
+    let mut total = 0;
     for seed in 0..1000 {
         let case = random(seed);
         let mut s = vec![0.0; case.n];
         let step = MoreSorensen::new(case.n)
             .solve(&case.h, &case.g, case.delta, MoreSorensen::EXACT, &mut s)
-            .unwrap_or_else(|e| panic!("seed {seed}, {} {:?} {:?}: {e}", case.delta, case.h, case.g));
+            .unwrap_or_else(|e| {
+                panic!("seed {seed}, {} {:?} {:?}: {e}", case.delta, case.h, case.g)
+            });
         let lambda = step.lambda.unwrap();
         let certificate = Certificate::new(&case.h, &case.g, case.delta, &s, lambda).unwrap();
         let relative = certificate.relative();
-        assert!(relative <= 1e-10, "seed {seed}: {certificate} ({step:?})");
+        assert!(relative <= 1e-12, "seed {seed}: {certificate} ({step:?})");
         assert!(
             (step.length - norm2(&s)).abs() <= 1e-12 * case.delta,
             "seed {seed}"
@@ -42,9 +44,9 @@ fn a_thousand_random_and_hard_cases_are_solved_to_1e_10() {
             (model + step.decrease).abs() <= 1e-12 * size,
             "seed {seed}: {model} {step:?}"
         );
-        most = most.max(step.work);
+        total += step.work;
     }
-    assert!(most <= 40, "{most} factorizations");
+    assert!(total <= 12_000, "{total} factorizations");
 }
 
 #[test]
@@ -60,13 +62,13 @@ fn the_hard_case_has_all_its_digits() {
             &mut s,
         )
         .unwrap();
-    assert_eq!(step.kind, StepKind::NegativeCurvature);
-    assert!((step.lambda.unwrap() - 2.0).abs() < 1e-11, "{step:?}");
+    assert_eq!(step.kind, StepKind::Boundary);
+    assert!((step.lambda.unwrap() - 2.0).abs() < 1e-12, "{step:?}");
     assert!(
         (s[0].abs() - (25.0_f64 - 34.0 / 225.0).sqrt()).abs() < 1e-12,
         "{s:?}"
     );
-    assert!((s[1] + 1.0 / 3.0).abs() < 1e-11 && (s[2] + 0.2).abs() < 1e-11);
+    assert!((s[1] + 1.0 / 3.0).abs() < 1e-12 && (s[2] + 0.2).abs() < 1e-12);
 }
 
 #[test]
@@ -125,7 +127,7 @@ fn nearly_hard_cases_lie_between() {
             .solve(&h, &[gamma, 1.0, 1.0], 5.0, MoreSorensen::EXACT, &mut s)
             .unwrap();
         let c = Certificate::new(&h, &[gamma, 1.0, 1.0], 5.0, &s, step.lambda.unwrap()).unwrap();
-        assert!(c.relative() < 1e-11, "{gamma}: {c}");
+        assert!(c.relative() < 1e-12, "{gamma}: {c}");
         if gamma.abs() > 1e-13 {
             assert!(s[0] * gamma < 0.0, "{gamma}: {s:?}");
         }
