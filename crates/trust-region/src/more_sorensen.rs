@@ -138,10 +138,6 @@ impl Shifted for Dense<'_> {
         linalg::Factorization::solve(self.cholesky, b);
     }
 
-    fn half_solve(&self, b: &mut [f64]) {
-        self.cholesky.half_solve(b);
-    }
-
     fn product(&self, x: &[f64], y: &mut [f64]) {
         multiply_symmetric(self.n, self.h, x, y);
     }

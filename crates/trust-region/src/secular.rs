@@ -32,12 +32,10 @@ pub(crate) enum Verdict {
 pub(crate) trait Shifted {
     /// Bounds of the eigenvalues of H.
     fn spectrum(&self) -> Spectrum;
-    /// Factors H + λI = RᵀR; `work` has length n.
+    /// Factors H + λI; `work` has length n.
     fn factor(&mut self, lambda: f64, work: &mut [f64]) -> Verdict;
     /// b ← (H + λI)⁻¹ b.
     fn solve(&mut self, b: &mut [f64]);
-    /// b ← R⁻ᵀ b.
-    fn half_solve(&self, b: &mut [f64]);
     /// y = H x.
     fn product(&self, x: &[f64], y: &mut [f64]);
 }
@@ -120,7 +118,7 @@ impl Secular {
             }
             h.solve(p);
             let length = finite(norm2(p))?;
-            let energy = -dot(g, p); // ‖Rp‖²
+            let energy = -dot(g, p); // pᵀ(H + λI)p
             let step = |decrease, length, kind| Step {
                 decrease,
                 length,
@@ -176,9 +174,9 @@ impl Secular {
             }
             low = low.max(lambda - curvature).min(high);
             // Newton's method for 1/‖p(λ)‖ = 1/Δ
-            h.half_solve(p);
-            let slope = norm2(p);
-            let newton = lambda + (length / slope).powi(2) * ((length - delta) / delta);
+            y.copy_from_slice(p);
+            h.solve(y);
+            let newton = lambda + length * length / dot(p, y) * ((length - delta) / delta);
             lambda = if newton > low && newton < high {
                 newton
             } else {
