@@ -3,6 +3,8 @@
 //! The README is compiled and run as documentation of this crate.
 #![doc = include_str!("../README.md")]
 
+pub mod formula;
+
 use std::path::PathBuf;
 
 use serde_json::Value;
