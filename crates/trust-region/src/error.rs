@@ -19,6 +19,9 @@ pub enum TrustRegionError {
         /// What it must be.
         range: &'static str,
     },
+    /// The method is for problems without bounds and constraints.
+    #[error("the model has bounds or constraints")]
+    Constrained,
     /// A subproblem has a gradient, a Hessian or a radius that is not finite, or a radius that is not positive.
     #[error("the trust-region subproblem is not finite, or its radius is not positive")]
     NotFinite,

@@ -5,7 +5,7 @@ use nlp_model::Smooth;
 use stopping::{NlpState, Solver, Status, Stopping};
 
 use crate::radius::{RadiusRule, ratio};
-use crate::{Step, TrustRegionError};
+use crate::{Evaluations, Step, TrustRegionError};
 
 /// A quadratic model of the objective, and the step it gives.
 ///
@@ -72,6 +72,9 @@ pub struct TrustRegion<Q> {
     trial: Vec<f64>,
     trial_g: Vec<f64>,
     y: Vec<f64>,
+    /// The last trial point was outside of the domain.
+    is_outside: bool,
+    evaluations: Evaluations,
 }
 
 impl<M: Smooth + ?Sized, Q: QuadraticModel<M>> Solver<M, NlpState> for TrustRegion<Q> {
@@ -109,20 +112,33 @@ impl<Q> TrustRegion<Q> {
             trial: vec![0.0; n],
             trial_g: vec![0.0; n],
             y: vec![0.0; n],
+            is_outside: false,
+            evaluations: Evaluations::default(),
         }
     }
 
-    fn begin<M: Smooth + ?Sized>(
-        &mut self,
-        problem: &M,
-        state: &mut NlpState,
-    ) -> Result<(), Status>
+    /// What the last run cost.
+    pub fn evaluations(&self) -> Evaluations {
+        self.evaluations
+    }
+
+    fn begin<M: Smooth + ?Sized>(&mut self, problem: &M, state: &mut NlpState) -> Result<(), Status>
     where
         Q: QuadraticModel<M>,
     {
+        self.is_outside = false;
         problem.grad(state.x(), &mut self.trial_g);
         state.f = Some(problem.obj(state.x()));
+        self.evaluations = Evaluations {
+            objective: 1,
+            gradient: 1,
+            hessian: 1,
+            work: 0,
+        };
         state.g.set(&self.trial_g);
+        if !state.f.is_some_and(f64::is_finite) || !all_finite(&self.trial_g) {
+            return Err(Status::DomainError);
+        }
         self.quadratic.renew(problem, state)?;
         let radius = || self.quadratic.length(state.x()).max(1.0);
         self.delta = self.first_radius.unwrap_or_else(radius);
@@ -142,13 +158,19 @@ impl<Q> TrustRegion<Q> {
             .quadratic
             .step(problem, state, self.delta, &mut self.s)
             .map_err(|_| Status::DomainError)?;
+        self.evaluations.work += step.work;
         add(state.x(), &self.s, &mut self.trial);
         let f = state.f.ok_or(Status::DomainError)?;
-        let trial_f = problem.obj(&self.trial);
-        let is_still = self.trial == state.x();
-        if is_still {
-            return Err(Status::Stalled);
+        if self.trial == state.x() {
+            // a step that does not change x
+            return Err(if self.is_outside {
+                Status::DomainError
+            } else {
+                Status::Stalled
+            });
         }
+        let trial_f = problem.obj(&self.trial);
+        self.evaluations.objective += 1;
 
         let slope = dot(state.g.get().ok_or(Status::DomainError)?, &self.s);
         let mut rho = ratio(f, trial_f, step.decrease);
@@ -162,12 +184,14 @@ impl<Q> TrustRegion<Q> {
             }
         }
         let rho = rho.unwrap_or(f64::NAN);
+        self.is_outside = rho.is_nan();
         if rho >= self.rule.accept {
             self.delta = self.rule.accepted(self.delta, rho, step.length);
             state.set_x(&self.trial);
             state.f = Some(trial_f);
             state.g.set(&self.trial_g);
             self.quadratic.renew(problem, state)?;
+            self.evaluations.hessian += 1;
         } else {
             self.delta = self.rule.rejected(step.length, slope, trial_f - f);
         }
@@ -181,6 +205,7 @@ impl<Q> TrustRegion<Q> {
         Q: QuadraticModel<M>,
     {
         problem.grad(&self.trial, &mut self.trial_g);
+        self.evaluations.gradient += 1;
         if let (Some(g), true) = (state.g.get(), all_finite(&self.trial_g)) {
             sub(&self.trial_g, g, &mut self.y);
             self.quadratic.learn(&self.s, &self.y);
