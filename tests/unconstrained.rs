@@ -28,6 +28,4 @@ fn run_all(name: &str, method: Method) {
 #[test]
 fn newton_solves_the_stored_problems() {
     run_all("exact", Method::Exact);
-    run_all("gltr", Method::GeneralizedLanczos);
-    run_all("st", Method::SteihaugToint);
 }

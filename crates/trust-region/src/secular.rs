@@ -8,6 +8,9 @@ use crate::{Step, StepKind, TrustRegionError};
 /// Most factorizations of one subproblem. Halving alone would need 53 from one end to the other.
 const MOST_FACTORIZATIONS: usize = 100;
 
+/// A step nearer to the boundary than this times Δ is on it.
+const BOUNDARY: f64 = 1e-10;
+
 /// What is known of the spectrum of H without any factorization.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Spectrum {
@@ -160,7 +163,12 @@ impl Secular {
             let inside = energy + lambda * length * length; // −2 m(p)
             if length <= delta && gap <= sigma * inside + rounding * delta * delta {
                 s.copy_from_slice(p);
-                return Ok(step(0.5 * inside, length, StepKind::Interior));
+                let kind = if delta - length > BOUNDARY * delta {
+                    StepKind::Interior
+                } else {
+                    StepKind::Boundary
+                };
+                return Ok(step(0.5 * inside, length, kind));
             }
             // p scaled: the residual is |1 − Δ/‖p‖| ‖g‖
             if (length - delta).abs() <= sigma * delta {

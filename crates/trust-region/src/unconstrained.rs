@@ -34,7 +34,7 @@ pub trait QuadraticModel<M: ?Sized> {
         let _ = (s, y);
     }
 
-    /// Takes the length of x in the norm of the region, for the first radius.
+    /// The length of x in the norm of the region, for the first radius.
     fn length(&self, x: &[f64]) -> f64 {
         norm2(x)
     }
@@ -172,8 +172,10 @@ impl<Q> TrustRegion<Q> {
         let trial_f = problem.obj(&self.trial);
         self.evaluations.objective += 1;
 
-        let slope = dot(state.g.get().ok_or(Status::DomainError)?, &self.s);
-        let mut rho = ratio(f, trial_f, step.decrease);
+        let g = state.g.get().ok_or(Status::DomainError)?;
+        let slope = dot(g, &self.s);
+        let terms = g.iter().zip(state.x()).map(|(g, x)| (g * x).abs()).sum();
+        let mut rho = ratio(f, trial_f, step.decrease, terms);
         if rho.is_none_or(|rho| rho >= self.rule.accept) {
             self.differentiate(problem, state);
             let rises = dot(&self.trial_g, &self.s);
