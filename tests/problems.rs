@@ -3,6 +3,7 @@
 //! `more_garbow_hillstrom` holds the residual functions; `unconstrained` and `more_wild` are two sets of
 //! problems made of them, `sparse` the ones that exist at any size with O(n) derivatives.
 
+pub mod hock_schittkowski;
 pub mod least_squares;
 pub mod more_garbow_hillstrom;
 pub mod more_wild;
