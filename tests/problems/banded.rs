@@ -18,7 +18,7 @@ impl Banded {
     /// # Panics
     /// When n is odd.
     pub fn new(n: usize) -> Self {
-        assert!(n % 2 == 0, "an even number of variables");
+        assert!(n.is_multiple_of(2), "an even number of variables");
         Banded { n }
     }
 
