@@ -1,8 +1,28 @@
-//! Trust-region and Levenberg–Marquardt steps.
+//! Trust-region subproblems and methods.
 //!
-//! [`LevenbergMarquardt`] gives the regularized directions that the semismooth Newton method takes
+//! Steps of min gᵀs + ½ sᵀH s, ‖s‖ ≤ Δ: [`MoreSorensen`] exactly for dense Hessians,
+//! [`SteihaugToint`] for products alone. A [`Certificate`] says how far a step is from a global
+//! minimizer. [`LevenbergMarquardt`] gives the regularized directions that the semismooth Newton method takes
 //! where its matrix is singular.
 
+mod certificate;
+mod error;
 mod levenberg_marquardt;
+mod more_sorensen;
+pub mod newton;
+mod radius;
+mod secular;
+mod solution;
+mod steihaug_toint;
+mod step;
+mod unconstrained;
 
+pub use certificate::Certificate;
+pub use error::TrustRegionError;
 pub use levenberg_marquardt::LevenbergMarquardt;
+pub use more_sorensen::MoreSorensen;
+pub use radius::{RadiusRule, ratio};
+pub use solution::{Evaluations, Options, Solution};
+pub use steihaug_toint::SteihaugToint;
+pub use step::{Step, StepKind};
+pub use unconstrained::{QuadraticModel, TrustRegion};

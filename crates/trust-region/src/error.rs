@@ -1,0 +1,28 @@
+//! What can be wrong with a call.
+
+use nlp_model::ModelError;
+
+/// Misuse of a solver or of a subproblem. How a run ended is a [`stopping::Status`], not an error.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TrustRegionError {
+    /// A vector of the wrong length, a start that is not finite, contradictory bounds.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// An option is outside of its range.
+    #[error("option {name} is {value}; {range}")]
+    Option {
+        /// The option.
+        name: &'static str,
+        /// Its value.
+        value: f64,
+        /// What it must be.
+        range: &'static str,
+    },
+    /// The method is for problems without bounds and constraints.
+    #[error("the model has bounds or constraints")]
+    Constrained,
+    /// A subproblem has a gradient, a Hessian or a radius that is not finite, or a radius that is not positive.
+    #[error("the trust-region subproblem is not finite, or its radius is not positive")]
+    NotFinite,
+}
