@@ -7,22 +7,27 @@
 
 mod certificate;
 mod error;
+mod generalized_lanczos;
 mod levenberg_marquardt;
 mod more_sorensen;
 pub mod newton;
 mod radius;
 mod secular;
 mod solution;
+mod sparse_more_sorensen;
 mod steihaug_toint;
 mod step;
+mod tridiagonal;
 mod unconstrained;
 
 pub use certificate::Certificate;
 pub use error::TrustRegionError;
+pub use generalized_lanczos::GeneralizedLanczos;
 pub use levenberg_marquardt::LevenbergMarquardt;
 pub use more_sorensen::MoreSorensen;
 pub use radius::{RadiusRule, ratio};
 pub use solution::{Evaluations, Options, Solution};
+pub use sparse_more_sorensen::SparseMoreSorensen;
 pub use steihaug_toint::SteihaugToint;
 pub use step::{Step, StepKind};
 pub use unconstrained::{QuadraticModel, TrustRegion};

@@ -1,6 +1,7 @@
 //! Exact steps for dense Hessians.
 
 use linalg::dense::multiply_symmetric;
+use linalg::slice::dot;
 use linalg::{DenseCholesky, FactorError};
 
 use crate::secular::{Secular, Shifted, Spectrum, Verdict};
@@ -92,30 +93,15 @@ struct Dense<'a> {
 impl Shifted for Dense<'_> {
     /// Discs of Gershgorin, and the smallest diagonal entry.
     fn spectrum(&self) -> Spectrum {
-        let n = self.n;
-        let mut spectrum = Spectrum {
-            lowest: f64::INFINITY,
-            highest: f64::NEG_INFINITY,
-            smallest: f64::INFINITY,
-        };
-        for i in 0..n {
-            let center = self.h[i * (n + 1)];
-            let row: f64 = (0..i).map(|j| self.h[j * n + i].abs()).sum();
-            let column: f64 = self.h[i * (n + 1) + 1..(i + 1) * n]
+        let (n, h) = (self.n, self.h);
+        Spectrum::of_discs((0..n).map(|i| {
+            let left: f64 = (0..i).map(|j| h[j * n + i].abs()).sum();
+            let below: f64 = h[i * (n + 1) + 1..(i + 1) * n]
                 .iter()
                 .map(|v| v.abs())
                 .sum();
-            let radius = row + column;
-            if !(center - radius).is_finite() {
-                spectrum.lowest = f64::NAN;
-                spectrum.highest = f64::NAN;
-                return spectrum;
-            }
-            spectrum.lowest = spectrum.lowest.min(center - radius);
-            spectrum.highest = spectrum.highest.max(center + radius);
-            spectrum.smallest = spectrum.smallest.min(center);
-        }
-        spectrum
+            (h[i * (n + 1)], left + below)
+        }))
     }
 
     fn factor(&mut self, lambda: f64, work: &mut [f64]) -> Verdict {
@@ -127,10 +113,9 @@ impl Shifted for Dense<'_> {
             Ok(()) => Verdict::Positive,
             Err(FactorError::NotPositiveDefinite { .. }) => {
                 let curvature = self.cholesky.negative_curvature(work);
-                let bound = curvature.map_or(0.0, |c| -c / linalg::slice::dot(work, work));
-                Verdict::Indefinite(lambda + bound)
+                Verdict::Indefinite(curvature.map(|c| lambda - c / dot(work, work)))
             }
-            Err(_) => Verdict::Indefinite(lambda),
+            Err(_) => Verdict::Indefinite(None),
         }
     }
 

@@ -19,13 +19,35 @@ pub(crate) struct Spectrum {
     pub smallest: f64,
 }
 
+impl Spectrum {
+    /// From the discs of Gershgorin, as centers and radii. NaN when one is not finite.
+    pub(crate) fn of_discs(discs: impl Iterator<Item = (f64, f64)>) -> Self {
+        let mut spectrum = Spectrum {
+            lowest: f64::INFINITY,
+            highest: f64::NEG_INFINITY,
+            smallest: f64::INFINITY,
+        };
+        for (center, radius) in discs {
+            if !(center - radius).is_finite() {
+                spectrum.lowest = f64::NAN;
+                spectrum.highest = f64::NAN;
+                break;
+            }
+            spectrum.lowest = spectrum.lowest.min(center - radius);
+            spectrum.highest = spectrum.highest.max(center + radius);
+            spectrum.smallest = spectrum.smallest.min(center);
+        }
+        spectrum
+    }
+}
+
 /// What a factorization of H + λI says.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Verdict {
     /// H + λI is positive definite.
     Positive,
-    /// It is not, and λ* is at least this.
-    Indefinite(f64),
+    /// It is not, and λ* is at least this, when the factorization tells more than its failure.
+    Indefinite(Option<f64>),
 }
 
 /// A symmetric matrix H of which H + λI can be factored.
@@ -57,6 +79,7 @@ struct Candidate {
 }
 
 impl Secular {
+    /// Room for orders up to n.
     pub(crate) fn new(n: usize) -> Self {
         Secular {
             p: vec![0.0; n],
@@ -93,26 +116,31 @@ impl Secular {
         let mut high = (g_norm / delta - spectrum.lowest).max(low);
         // H + high·I must be positive definite in floating point numbers as well
         high += rounding * (1.0 + g.len() as f64) + f64::EPSILON * high + f64::MIN_POSITIVE;
-        self.start_eigenvector();
+        let n = g.len();
+        let (p, z, y) = (&mut self.p[..n], &mut self.z[..n], &mut self.work[..n]);
+        irregular(z);
 
         let mut best: Option<Candidate> = None;
         let mut factored = false; // H + high·I
-        let mut lambda = if low == 0.0 { 0.0 } else { between(low, high) };
+        let mut lambda = if low == 0.0 {
+            0.0
+        } else {
+            between(low, high, 0.01)
+        };
         for work in 1..=MOST_FACTORIZATIONS {
-            if let Verdict::Indefinite(bound) = h.factor(lambda, &mut self.work) {
-                finite(bound)?;
-                low = low.max(bound).max(lambda);
+            if let Verdict::Indefinite(bound) = h.factor(lambda, y) {
+                low = low.max(finite(bound.unwrap_or(lambda))?).max(lambda);
                 if low >= high {
                     // rounding: the upper bound itself is not enough
-                    high = low + (1.0 + g.len() as f64) * 4.0 * rounding;
+                    high = low + (1.0 + n as f64) * 4.0 * rounding;
                 }
-                lambda = match next(low, high, factored) {
+                let share = if bound.is_some() { 0.01 } else { 0.5 };
+                lambda = match next(low, high, share, factored) {
                     Some(lambda) => lambda,
                     None => break,
                 };
                 continue;
             }
-            let Secular { p, z, work: y } = self;
             for (p, g) in p.iter_mut().zip(g) {
                 *p = -g;
             }
@@ -180,7 +208,7 @@ impl Secular {
             lambda = if newton > low && newton < high {
                 newton
             } else {
-                match next(low, high, factored) {
+                match next(low, high, 0.01, factored) {
                     Some(lambda) => lambda,
                     None => break,
                 }
@@ -190,16 +218,16 @@ impl Secular {
         best.map(|best| best.step)
             .ok_or(TrustRegionError::NotFinite)
     }
+}
 
-    /// Irregular entries: not orthogonal to any vector that a formula gives.
-    fn start_eigenvector(&mut self) {
-        for (i, z) in self.z.iter_mut().enumerate() {
-            let t = ((i + 1) as f64 * 0.618_033_988_749_894_9).fract();
-            *z = if t < 0.4 { -1.0 - t } else { 1.0 + t };
-        }
-        let norm = norm2(&self.z);
-        scale(1.0 / norm, &mut self.z);
+/// A unit vector with irregular entries: not orthogonal to any vector that a formula gives.
+fn irregular(z: &mut [f64]) {
+    for (i, z) in z.iter_mut().enumerate() {
+        let t = ((i + 1) as f64 * 0.618_033_988_749_894_9).fract();
+        *z = if t < 0.4 { -1.0 - t } else { 1.0 + t };
     }
+    let norm = norm2(z);
+    scale(1.0 / norm, z);
 }
 
 /// Two steps of inverse iteration.
@@ -211,18 +239,19 @@ fn improve_eigenvector(h: &mut dyn Shifted, z: &mut [f64]) {
     }
 }
 
-/// A point inside of [low, high], nearer to the lower end, where λ* of the hard case is.
-fn between(low: f64, high: f64) -> f64 {
+/// A point inside of [low, high]: a `share` of the interval away from the lower end, where λ* of the
+/// hard case is; more when the ends differ in magnitude.
+fn between(low: f64, high: f64, share: f64) -> f64 {
     if high > 4.0 * low {
         (low * high).sqrt().max(low + 0.01 * (high - low))
     } else {
-        low + 0.01 * (high - low)
+        low + share * (high - low)
     }
 }
 
 /// The next λ in (low, high), or `high` when nothing lies between and it was not `factored`.
-fn next(low: f64, high: f64, factored: bool) -> Option<f64> {
-    let lambda = between(low, high);
+fn next(low: f64, high: f64, share: f64, factored: bool) -> Option<f64> {
+    let lambda = between(low, high, share);
     if low < lambda && lambda < high {
         Some(lambda)
     } else {

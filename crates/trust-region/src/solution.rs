@@ -17,7 +17,7 @@ pub struct Options {
     pub tolerance: f64,
     /// ε_r. In [0, 1). Default 0.
     pub relative_tolerance: f64,
-    /// Largest number of iterations, accepted and rejected steps together. Default 1 000.
+    /// Largest number of iterations, accepted and rejected steps together. Default 5 000.
     pub max_iterations: usize,
     /// The first radius, in units of x; by default max(1, ‖x⁰‖).
     pub first_radius: Option<f64>,
@@ -30,7 +30,7 @@ impl Default for Options {
         Options {
             tolerance: 1e-8,
             relative_tolerance: 0.0,
-            max_iterations: 1000,
+            max_iterations: 5000,
             first_radius: None,
             radius: RadiusRule::default(),
         }

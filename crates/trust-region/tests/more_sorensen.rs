@@ -46,7 +46,7 @@ fn a_thousand_random_and_hard_cases_are_solved_to_twelve_digits() {
         );
         total += step.work;
     }
-    assert!(total <= 12_000, "{total} factorizations");
+    assert!(total <= 15_000, "{total} factorizations");
 }
 
 #[test]
