@@ -124,7 +124,7 @@ impl BoundNewton {
         model.grad(state.x(), &mut self.trial_g);
         state.f = Some(f);
         state.g.set(&self.trial_g);
-        self.delta = norm2(state.x()).max(1.0);
+        self.delta = (0.1 * norm2(state.x())).max(1.0);
     }
 
     /// Evaluates the Hessian; false when it is not finite.
