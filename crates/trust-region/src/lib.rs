@@ -8,6 +8,7 @@ pub mod bound;
 mod error;
 mod levenberg_marquardt;
 mod nonlinear_program;
+pub mod quadratic_program;
 
 pub use error::TrustRegionError;
 pub use levenberg_marquardt::LevenbergMarquardt;
