@@ -3,7 +3,7 @@
 use nlp_model::{AutoModel, Meta};
 use serde_json::Value;
 use stackelberg::nlp_model;
-use stackelberg::trust_region::{Start, augmented_lagrangian};
+use stackelberg::trust_region::{Start, augmented_lagrangian, sqp};
 use stackelberg_tests::data;
 use stackelberg_tests::formula::{FormulaModel, formula_model, indexed};
 
@@ -66,6 +66,30 @@ fn the_augmented_lagrangian_solves_every_problem() {
             &problem.model,
             &Start::at(&problem.x0),
             &augmented_lagrangian::Options { polish: std::env::var("NOPOL").is_err(), penalty: std::env::var("MU").map_or(10.0, |v| v.parse().unwrap()), ..Default::default() },
+        )
+        .expect("valid input");
+        let error = (solution.objective - problem.fstar).abs() / problem.fstar.abs().max(1.0);
+        let ok = solution.status.is_success() && error <= 1e-6 && solution.violation <= 1e-6;
+        eprintln!(
+            "{:6} {:20} {:3} {:4} f {:.9} f* {:.9} {} v {:.1e} d {:.1e} {:.2}ms {}",
+            problem.name, solution.status.to_string(), solution.iterations, solution.inner_iterations,
+            solution.objective, problem.fstar, if ok {"ok"} else {"FAIL"}, solution.violation, solution.dual_residual, solution.seconds*1e3, solution.evaluations.total(),
+        );
+        if !ok {
+            failures.push(problem.name);
+        }
+    }
+    assert!(failures.is_empty(), "{failures:?}");
+}
+
+#[test]
+fn sequential_quadratic_programming_solves_every_problem() {
+    let mut failures = Vec::new();
+    for problem in problems() {
+        let solution = sqp::solve(
+            &problem.model,
+            &Start::at(&problem.x0),
+            &sqp::Options::default(),
         )
         .expect("valid input");
         let error = (solution.objective - problem.fstar).abs() / problem.fstar.abs().max(1.0);

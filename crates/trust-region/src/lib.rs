@@ -9,6 +9,7 @@ mod error;
 mod levenberg_marquardt;
 mod nonlinear_program;
 pub mod quadratic_program;
+pub mod sqp;
 
 pub use error::TrustRegionError;
 pub use levenberg_marquardt::LevenbergMarquardt;

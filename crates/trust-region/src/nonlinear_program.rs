@@ -196,6 +196,20 @@ pub(crate) fn evaluate(model: &dyn TwiceSmooth, state: &mut NlpState, x: &[f64])
         .fill(model.jac_structure().nnz(), |vals| model.jac_coord(x, vals));
 }
 
+/// Moves the start into the bounds and evaluates there; unknown multipliers are 0. `work` has nvar
+/// entries.
+pub(crate) fn prepare(model: &dyn TwiceSmooth, state: &mut NlpState, work: &mut [f64]) {
+    let meta = model.meta();
+    for (j, x) in work.iter_mut().enumerate() {
+        *x = state.x()[j].max(meta.lvar()[j]).min(meta.uvar()[j]);
+    }
+    evaluate(model, state, work);
+    if state.y.get().is_none_or(|y| y.len() != meta.ncon()) {
+        state.y.fill(meta.ncon(), |_| {});
+    }
+    set_bound_multipliers(model, state, work);
+}
+
 /// Sets the multipliers of the bounds to what stationarity asks for: −(∇f + Jᵀy)ⱼ at a bound towards
 /// which it points, 0 elsewhere. `work` has nvar entries.
 pub(crate) fn set_bound_multipliers(

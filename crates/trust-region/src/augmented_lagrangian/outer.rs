@@ -6,7 +6,7 @@ use stopping::{NlpState, Solver, Status, Stopping};
 
 use super::Options;
 use super::run::Run;
-use crate::nonlinear_program::{evaluate, set_bound_multipliers};
+use crate::nonlinear_program::prepare;
 
 /// The augmented Lagrangian method on a slack form, with bounds kept by the inner solver.
 ///
@@ -55,7 +55,8 @@ impl<'p> Solver<dyn TwiceSmooth + 'p, NlpState> for AugmentedLagrangian {
         model: &(dyn TwiceSmooth + 'p),
         stopping: &mut Stopping<dyn TwiceSmooth + 'p, NlpState>,
     ) -> Status {
-        prepare(model, &mut stopping.state);
+        let mut work = vec![0.0; model.meta().nvar()];
+        prepare(model, &mut stopping.state, &mut work);
         if let Some(status) = stopping.start(model) {
             return status;
         }
@@ -78,20 +79,6 @@ impl<'p> Solver<dyn TwiceSmooth + 'p, NlpState> for AugmentedLagrangian {
         self.inner_iterations = run.inner_iterations;
         status
     }
-}
-
-/// Moves the start into the bounds and evaluates there.
-fn prepare(model: &dyn TwiceSmooth, state: &mut NlpState) {
-    let meta = model.meta();
-    let mut x = state.x().to_vec();
-    for (j, x) in x.iter_mut().enumerate() {
-        *x = x.max(meta.lvar()[j]).min(meta.uvar()[j]);
-    }
-    evaluate(model, state, &x);
-    if state.y.get().is_none_or(|y| y.len() != meta.ncon()) {
-        state.y.fill(meta.ncon(), |_| {});
-    }
-    set_bound_multipliers(model, state, &mut x);
 }
 
 /// The slack form with gradient-based scales (WachterBiegler2006, Section 3.8).
