@@ -5,6 +5,8 @@
 //! minimizer. [`LevenbergMarquardt`] gives the regularized directions that the semismooth Newton method takes
 //! where its matrix is singular.
 
+pub mod augmented_lagrangian;
+pub mod bound;
 mod cauchy;
 mod certificate;
 mod decrease;
@@ -15,11 +17,14 @@ mod levenberg_marquardt;
 mod limited_memory;
 mod more_sorensen;
 pub mod newton;
+mod nonlinear_program;
+pub mod quadratic_program;
 pub mod quasi_newton;
 mod radius;
 mod secular;
 mod solution;
 mod sparse_more_sorensen;
+pub mod sqp;
 mod steihaug_toint;
 mod step;
 mod tridiagonal;
@@ -34,6 +39,7 @@ pub use error::TrustRegionError;
 pub use generalized_lanczos::GeneralizedLanczos;
 pub use levenberg_marquardt::LevenbergMarquardt;
 pub use more_sorensen::MoreSorensen;
+pub use nonlinear_program::{NlpSolution, Start};
 pub use radius::{RadiusRule, ratio};
 pub use solution::{Evaluations, Options, Solution};
 pub use sparse_more_sorensen::SparseMoreSorensen;

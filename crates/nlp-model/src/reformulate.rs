@@ -1,0 +1,5 @@
+//! Models made from models.
+
+mod slack;
+
+pub use slack::Slack;
