@@ -1,7 +1,7 @@
 //! Objectives in an order of importance.
 
 use crate::error::check_length;
-use crate::{AutoModel, Functions, Meta, Model, ModelError, Scalar, TwiceSmooth};
+use crate::{AutoModel, Functions, Meta, ModelError, Scalar, TwiceSmooth};
 
 /// min f_K over argmin f_{K−1} over … argmin f_1: objectives in lexicographic order.
 ///

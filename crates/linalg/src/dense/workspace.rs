@@ -70,6 +70,7 @@ impl SymmetricEigen {
         }
         let scaled = &mut self.scaled[..n * n];
         let unit = load(a, scaled)?;
+        vectors.fill(0.0);
         self_adjoint_evd(
             MatRef::from_column_major_slice(scaled, n, n),
             DiagMut::from_slice_mut(values),
@@ -158,6 +159,9 @@ impl FullSvd {
         }
         let scaled = &mut self.scaled[..m * n];
         let unit = load(a, scaled)?;
+        // Note (2026-11-22): faer 0.24 leaves parts of U and V as they were and counts on zeros.
+        u.fill(0.0);
+        v.fill(0.0);
         faer::linalg::svd::svd(
             MatRef::from_column_major_slice(scaled, m, n),
             DiagMut::from_slice_mut(s),
@@ -242,7 +246,7 @@ mod tests {
     fn all_right_singular_vectors_are_there() {
         // [3 4 0]
         let mut svd = FullSvd::new(2, 3);
-        let (mut u, mut s, mut v) = ([0.0; 1], [0.0; 1], [0.0; 9]);
+        let (mut u, mut s, mut v) = ([7.0; 1], [7.0; 1], [7.0; 9]);
         assert_eq!(
             svd.decompose(1, 3, &[3.0, 4.0, 0.0], &mut u, &mut s, &mut v),
             Ok(())
