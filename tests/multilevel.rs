@@ -1,8 +1,8 @@
 //! The multilevel methods on the stored problems.
 
-use nlp_model::{AutoModel, Meta};
+use nlp_model::{AutoModel, Meta, Levels, TwiceSmooth};
 use serde_json::Value;
-use trust_region::multilevel::{BlockOptions, Blocks, Variant, solve_blocks};
+use trust_region::multilevel::{BlockOptions, Blocks, Variant, solve_blocks, Method, Options, solve};
 use stackelberg_tests::data;
 use stackelberg_tests::formula::{FormulaModel, formula_model, indexed};
 
@@ -103,4 +103,59 @@ fn squared_slacks_solve_the_inequality_problems() {
         );
     }
     eprintln!("{solved} of {}", problems.len());
+}
+
+struct Lexicographic {
+    name: String,
+    levels: Levels,
+    starts: Vec<Vec<f64>>,
+    solutions: Vec<Vec<f64>>,
+}
+
+fn lexicographic() -> Vec<Lexicographic> {
+    let read = |problem: &Value| {
+        let name = problem["name"].as_str().expect("a name").to_owned();
+        let n = problem["n"].as_u64().expect("a size") as usize;
+        let levels = problem["levels_most_important_first"].as_array().expect("levels");
+        let model = |text: &Value| -> Box<dyn TwiceSmooth> {
+            let meta = Meta::new(name.clone(), n, 0);
+            let text = text.as_str().expect("a formula");
+            Box::new(formula_model(meta, &indexed("x", n), text, &[]).expect("a formula"))
+        };
+        let list = |key: &str| -> Vec<Vec<f64>> {
+            problem[key].as_array().expect("points").iter().map(numbers).collect()
+        };
+        let mut solutions = list("other_local_solutions");
+        solutions.push(numbers(&problem["xstar"]));
+        Lexicographic {
+            levels: Levels::new(levels.iter().map(model).collect()).expect("levels"),
+            starts: list("starts"),
+            solutions,
+            name,
+        }
+    };
+    let all = data("lexicographic.json");
+    all["problems"].as_array().expect("problems").iter().map(read).collect()
+}
+
+#[test]
+fn stored_lexicographic() {
+    for method in [Method::SuccessiveDecrease, Method::Restoration] {
+        let (mut ok, mut total) = (0, 0);
+        for problem in lexicographic() {
+            for start in &problem.starts {
+                let options = Options { method, ..Options::default() };
+                let solution = solve(&problem.levels, start, &options).expect("valid");
+                let error = problem.solutions.iter().map(|x| {
+                    let d: f64 = x.iter().zip(&solution.x).map(|(a, b)| (a - b).powi(2)).sum();
+                    d.sqrt()
+                }).fold(f64::INFINITY, f64::min);
+                total += 1;
+                let good = solution.status.is_success() && error < 1e-4;
+                ok += usize::from(good);
+                eprintln!("{:5} {method:?} {} {} it {} err {error:.1e} res {:.1e} {:.1e}", good, problem.name, solution.status, solution.iterations, solution.residuals[0], solution.residuals.last().unwrap());
+            }
+        }
+        eprintln!("{method:?} {ok}/{total}");
+    }
 }

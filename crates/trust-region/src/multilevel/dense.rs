@@ -1,6 +1,16 @@
 //! Products with small dense column-major matrices.
 
+use linalg::FactorError;
 use linalg::slice::{axpy, dot};
+use stopping::Status;
+
+/// What a failed decomposition means for a run.
+pub(crate) fn status_of(error: FactorError) -> Status {
+    match error {
+        FactorError::NotFinite => Status::DomainError,
+        _ => Status::SubproblemFailure,
+    }
+}
 
 /// C = A B, A with `m` rows and `k` columns, B with `k` rows and `n` columns.
 pub(crate) fn product(m: usize, k: usize, n: usize, a: &[f64], b: &[f64], c: &mut [f64]) {

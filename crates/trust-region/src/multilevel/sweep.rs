@@ -7,7 +7,7 @@ use stopping::Status;
 
 use super::block_multilevel::{BlockState, Variant};
 use super::blocks::Blocks;
-use super::dense::{congruence, form, product, times, transposed_times};
+use super::dense::{congruence, form, product, status_of, times, transposed_times};
 use super::spectral::exact_step;
 
 /// Singular values below this fraction of the norm of a block's Jacobian count as zero.
@@ -121,7 +121,7 @@ impl Sweep {
         let (n, m) = (self.n, self.m);
         self.svd
             .decompose(m, n, &self.jac, &mut self.u, &mut self.sigma, &mut self.v)
-            .map_err(|e| {eprintln!("A {e}"); failure(&self.jac)})?;
+            .map_err(status_of)?;
         let lost = RANK * self.sigma.first().copied().unwrap_or(0.0);
         Ok(self.sigma.iter().filter(|&&sigma| sigma > lost).count())
     }
@@ -214,7 +214,7 @@ impl Sweep {
         );
         self.svd
             .decompose(mb, q, bz, u, sigma, v)
-            .map_err(|e| {eprintln!("B {e}"); failure(bz)})?;
+            .map_err(status_of)?;
         let lost = RANK * norm2(b_rows);
         let rank = sigma.iter().filter(|&&sigma| sigma > lost).count();
         for i in 0..rank {
@@ -258,7 +258,7 @@ impl Sweep {
             let (values, vectors) = (&mut self.values[..q], &mut self.v[..q * q]);
             self.eigen
                 .decompose(q, reduced, values, vectors)
-                .map_err(|e| {eprintln!("C {e} {q} {reduced:?}"); failure(&self.hess)})?;
+                .map_err(status_of)?;
             transposed_times(vectors, &self.slope[..q], &mut self.b[..q]);
             exact_step(values, &self.b[..q], radius, &mut self.p[..q]);
             times(q, vectors, &self.p[..q], &mut self.w[..q]);
@@ -273,15 +273,6 @@ impl Sweep {
         }
         self.predicted_lagrangian = -(slope + 0.5 * form(&self.hess, &self.s));
         Ok(())
-    }
-}
-
-/// What a failed decomposition means.
-fn failure(matrix: &[f64]) -> Status {
-    if linalg::slice::all_finite(matrix) {
-        Status::SubproblemFailure
-    } else {
-        Status::DomainError
     }
 }
 
