@@ -49,8 +49,10 @@ impl FrameLevel {
 /// The levels at one point.
 ///
 /// Level 0 has W = ∇²f_0. Level 1 has W = ∇²f_1 + D³f_0[λ] with λ = −(∇²f_0)⁺∇f_1, the curvature of the set of
-/// minimizers of f_0. From level 2 on, the reduced Hessian is the derivative of the projected gradient along
-/// the set, by central differences of the frames of the levels before.
+/// minimizers of f_0. Level k has W = ∇²f_k + Σ_{j<k} D³f_j[μ_j], μ_j = −(Zᵀ W_j Z)⁺∇f_k in the space of level j,
+/// which leaves out how the multipliers of the levels between depend on each other. So from level 2 on, near the
+/// set, the reduced Hessian is the derivative of the projected gradient along it, by central differences of the
+/// frames of the levels before.
 #[derive(Debug)]
 pub(super) struct Frame {
     n: usize,
@@ -62,6 +64,7 @@ pub(super) struct Frame {
     order: Vec<usize>,
     sorted: Vec<f64>,
     room: Vec<f64>,
+    mu: Vec<f64>,
     lambda: Vec<f64>,
     no_rows: [f64; 0],
     /// For levels from 2 on.
@@ -103,6 +106,7 @@ impl Frame {
             order: Vec::with_capacity(n),
             sorted: vec![0.0; n],
             room: vec![0.0; n * n],
+            mu: vec![0.0; n],
             lambda: vec![0.0; n],
             no_rows: [],
             neighbour: (levels > 2).then(|| {
@@ -181,33 +185,35 @@ impl Frame {
         Ok(())
     }
 
-    /// W of level `k`: ∇²f_k, at level 1 with D³f_0[λ].
+    /// W of level `k`: ∇²f_k + Σ_{j<k} D³f_j[μ_j].
     fn hessian(&mut self, problem: &dyn Multilevel, x: &[f64], g: &[f64], k: usize) {
         let model = problem.level(k);
         let vals = &mut self.vals[..model.hess_structure().nnz()];
         model.hess_coord(x, &self.no_rows, 1.0, vals);
         let hess = &mut self.levels[k].hess;
         model.hess_structure().to_dense_symmetric(vals, hess);
+        for j in (0..k).rev() {
+            self.multiplier(g, j);
+            let model = problem.level(j);
+            let vals = &mut self.vals[..model.hess_structure().nnz()];
+            model.hess_directional(x, &self.no_rows, 1.0, &self.mu, vals);
+            let structure = model.hess_structure();
+            structure.to_dense_symmetric(vals, &mut self.room);
+            axpy(1.0, &self.room, &mut self.levels[k].hess);
+        }
         if k == 1 {
-            self.multiplier(g);
-            let first = problem.level(0);
-            let vals = &mut self.vals[..first.hess_structure().nnz()];
-            first.hess_directional(x, &self.no_rows, 1.0, &self.lambda, vals);
-            first
-                .hess_structure()
-                .to_dense_symmetric(vals, &mut self.room);
-            axpy(1.0, &self.room, &mut self.levels[1].hess);
+            self.lambda.copy_from_slice(&self.mu);
         }
     }
 
-    /// λ = −(∇²f_0)⁺ g in the eigenvectors that count.
-    fn multiplier(&mut self, g: &[f64]) {
+    /// μ = −(Z ZᵀW_jZ Zᵀ)⁺ g in the eigenvectors of level `j` that count.
+    fn multiplier(&mut self, g: &[f64], j: usize) {
         let n = self.n;
-        let level = &self.levels[0];
-        self.lambda.fill(0.0);
+        let level = &self.levels[j];
+        self.mu.fill(0.0);
         for i in 0..level.rank {
             let column = &level.basis[i * n..(i + 1) * n];
-            axpy(-dot(column, g) / level.values[i], column, &mut self.lambda);
+            axpy(-dot(column, g) / level.values[i], column, &mut self.mu);
         }
     }
 
