@@ -153,6 +153,8 @@ fn stored_lexicographic() {
                 total += 1;
                 let good = solution.status.is_success() && error < 1e-4;
                 ok += usize::from(good);
+                let c = trust_region::multilevel::certify(&problem.levels, &solution.x, Some(start), 1).unwrap();
+                eprintln!("{:?} {:?} h{:.1e} drift {:.1e} {:?}", c.verdict, c.class, c.newton_change, c.perturbation.drift, c.perturbation.falls);
                 eprintln!("{:5} {method:?} {} {} it {} err {error:.1e} res {:.1e} {:.1e}", good, problem.name, solution.status, solution.iterations, solution.residuals[0], solution.residuals.last().unwrap()); if std::env::var("EXTRA").is_ok() { eprintln!("        {:?} {:?}", solution.x, solution.objectives); }
             }
         }

@@ -34,10 +34,15 @@ pub(super) struct FrameLevel {
 }
 
 impl FrameLevel {
+    /// The smallest eigenvalue, relative to the scale; +∞ where there is none.
+    pub(super) fn lowest(&self) -> f64 {
+        let values = self.values[..self.dim].iter();
+        let lowest = values.fold(f64::INFINITY, |a, &b| a.min(b));
+        if lowest == 0.0 { 0.0 } else { lowest / self.scale }
+    }
     /// max(0, −λ_min), relative to the scale.
     pub(super) fn negative_curvature(&self) -> f64 {
-        let lowest = self.values[..self.dim].iter().fold(0.0, |a: f64, &b| a.min(b));
-        if lowest < 0.0 { -lowest / self.scale } else { 0.0 }
+        (-self.lowest()).max(0.0)
     }
     /// The directions left free (n × (q − rank)).
     pub(super) fn null(&self) -> &[f64] {
