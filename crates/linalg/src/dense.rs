@@ -36,8 +36,8 @@ fn multiply(n: usize, a: &[f64], x: &[f64], y: &mut [f64]) {
     }
 }
 
-/// y = A x for a symmetric column-major A of which only the lower triangle is read.
-fn multiply_symmetric(n: usize, a: &[f64], x: &[f64], y: &mut [f64]) {
+/// y = A x for a symmetric column-major A of order n, of which only the lower triangle is read. Costs 2n².
+pub fn multiply_symmetric(n: usize, a: &[f64], x: &[f64], y: &mut [f64]) {
     y.fill(0.0);
     for j in 0..n {
         let below = &a[j * n + j + 1..(j + 1) * n];
