@@ -17,6 +17,7 @@ mod functions;
 mod linearised;
 mod meta;
 mod model;
+mod multilevel;
 #[doc(hidden)]
 pub mod notation;
 mod one_sided;
@@ -37,8 +38,9 @@ pub use functions::Functions;
 pub use linearised::Linearised;
 pub use meta::Meta;
 pub use model::{Model, Smooth, TwiceSmooth};
+pub use multilevel::{AutoMultilevel, Levels, Multilevel, MultilevelFunctions};
 pub use one_sided::OneSided;
 pub use qvi::{AutoQvi, Qvi, QviFunctions, QviShape};
 pub use real::Real;
-pub use reformulate::Slack;
+pub use reformulate::{Slack, SquaredSlack};
 pub use scalar::Scalar;

@@ -20,6 +20,14 @@ pub enum TrustRegionError {
         /// What it must be.
         range: &'static str,
     },
+    /// The blocks of rows are no partition.
+    #[error("row {row} stands in {count} blocks; it must stand in one")]
+    Partition {
+        /// The first such row.
+        row: usize,
+        /// In how many blocks it stands.
+        count: usize,
+    },
     /// The method is for problems without bounds and constraints.
     #[error("the model has bounds or constraints")]
     Constrained,

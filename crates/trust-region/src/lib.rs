@@ -3,7 +3,8 @@
 //! Steps of min gᵀs + ½ sᵀH s, ‖s‖ ≤ Δ: [`MoreSorensen`] exactly for dense Hessians,
 //! [`SteihaugToint`] for products alone. A [`Certificate`] says how far a step is from a global
 //! minimizer. [`LevenbergMarquardt`] gives the regularized directions that the semismooth Newton method takes
-//! where its matrix is singular.
+//! where its matrix is singular. [`multilevel`] solves problems with constraints in blocks and with
+//! several objectives in the order of their importance.
 
 pub mod augmented_lagrangian;
 pub mod bound;
@@ -16,6 +17,7 @@ mod generalized_lanczos;
 mod levenberg_marquardt;
 mod limited_memory;
 mod more_sorensen;
+pub mod multilevel;
 pub mod newton;
 mod nonlinear_program;
 pub mod quadratic_program;
