@@ -25,6 +25,7 @@ mod real;
 mod scalar;
 mod scratch;
 mod structure;
+mod tape;
 
 pub use auto::AutoModel;
 pub use bilevel::{AutoBilevel, Bilevel, BilevelFunctions, BilevelShape};
@@ -40,3 +41,4 @@ pub use one_sided::OneSided;
 pub use qvi::{AutoQvi, Qvi, QviFunctions, QviShape};
 pub use real::Real;
 pub use scalar::Scalar;
+pub use tape::{Op, Tape};
