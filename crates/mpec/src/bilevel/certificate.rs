@@ -161,11 +161,7 @@ fn with_formula(
     let allowed =
         Interval::point(options.eps) * (Interval::point(1.0) + Interval::point(upper.abs()));
     let target = (Interval::point(upper) - allowed).lo();
-    let limits = Limits {
-        boxes: options.boxes,
-        deadline: Instant::now() + Duration::from_secs_f64(options.seconds),
-    };
-    let findings = Search::new(&lower, target, y).run(limits);
+    let findings = Search::new(&lower, target, y).run(options.limits());
     certificate.is_convex = findings.is_convex;
     certificate.boxes = findings.boxes;
     certificate.verdict = match findings.outcome {
@@ -178,6 +174,37 @@ fn with_formula(
         }
     };
     Ok(certificate)
+}
+
+/// Tries to prove φ(x) > T: no s with g(x, s) ≤ δ has f(x, s) ≤ T, T the `cutoff`.
+///
+/// This is the question behind [`certify`], with a cutoff of one's own; `near` (ny) is a point whose
+/// value is not far from it. ε, the feasibility tolerance and the multistart are not used. False means
+/// that there is no proof, be it that such a point was found, that the limits were reached, or that the
+/// lower level has no formula.
+///
+/// # Errors
+/// As [`certify`]; also when the cutoff is not finite.
+pub fn prove_value_above(
+    problem: &dyn Bilevel,
+    x: &[f64],
+    near: &[f64],
+    cutoff: f64,
+    options: &CertificateOptions,
+) -> Result<bool, MpecError> {
+    options.check()?;
+    check_point("x", x, problem.nx())?;
+    check_point("near", near, problem.ny())?;
+    check_point("cutoff", &[cutoff], 1)?;
+    let Some(tape) = problem.lower_formula() else {
+        return Ok(false);
+    };
+    let lower = LowerLevel::new(problem, tape, x, options.delta);
+    let findings = Search::new(&lower, cutoff, near).run(options.limits());
+    Ok(matches!(
+        findings.outcome,
+        Outcome::Excluded | Outcome::Empty
+    ))
 }
 
 /// y is refuted by `better`, which local searches may still improve.
@@ -218,6 +245,15 @@ fn from_multistart(check: LowerLevelCheck, feasibility: f64) -> Verdict {
 }
 
 impl CertificateOptions {
+    fn limits(&self) -> Limits {
+        // a time beyond what a clock can hold is no limit
+        let time = Duration::try_from_secs_f64(self.seconds).unwrap_or(Duration::MAX);
+        Limits {
+            boxes: self.boxes,
+            deadline: Instant::now().checked_add(time),
+        }
+    }
+
     fn check(&self) -> Result<(), MpecError> {
         for (name, value) in [
             ("eps", self.eps),

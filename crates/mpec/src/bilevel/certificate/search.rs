@@ -48,7 +48,8 @@ pub(super) struct Findings {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limits {
     pub(super) boxes: u64,
-    pub(super) deadline: Instant,
+    /// None: no limit.
+    pub(super) deadline: Option<Instant>,
 }
 
 /// Work space of one search.
@@ -165,7 +166,8 @@ impl<'a> Search<'a> {
             self.region.copy_from_slice(&self.stack[rest..]);
             self.stack.truncate(rest);
             let is_due = self.findings.boxes.is_multiple_of(32);
-            if self.findings.boxes >= limits.boxes || (is_due && Instant::now() >= limits.deadline)
+            if self.findings.boxes >= limits.boxes
+                || (is_due && limits.deadline.is_some_and(|end| Instant::now() >= end))
             {
                 return Outcome::Open;
             }
@@ -248,7 +250,9 @@ impl<'a> Search<'a> {
                     (lo, hi) = (lo.min(slope.lo()), hi.max(slope.hi()));
                 }
             }
-            let face = if lo >= 0.0 {
+            let face = if lo == 0.0 && hi == 0.0 {
+                side.mid()
+            } else if lo >= 0.0 {
                 side.lo()
             } else if hi <= 0.0 {
                 side.hi()
