@@ -27,6 +27,7 @@ pub mod reformulate;
 mod scalar;
 mod scratch;
 mod structure;
+mod tape;
 
 pub use auto::AutoModel;
 pub use bilevel::{AutoBilevel, Bilevel, BilevelFunctions, BilevelShape};
@@ -44,3 +45,4 @@ pub use qvi::{AutoQvi, Qvi, QviFunctions, QviShape};
 pub use real::Real;
 pub use reformulate::{Slack, SquaredSlack};
 pub use scalar::Scalar;
+pub use tape::{Op, Tape};
