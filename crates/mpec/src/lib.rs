@@ -5,5 +5,7 @@
 
 pub mod bilevel;
 mod error;
+#[allow(dead_code)]
+mod quadratic;
 
 pub use error::MpecError;
