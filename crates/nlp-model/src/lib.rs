@@ -17,6 +17,7 @@ mod functions;
 mod linearised;
 mod meta;
 mod model;
+mod mpcc;
 #[doc(hidden)]
 pub mod notation;
 mod one_sided;
@@ -36,6 +37,7 @@ pub use functions::Functions;
 pub use linearised::Linearised;
 pub use meta::Meta;
 pub use model::{Model, Smooth, TwiceSmooth};
+pub use mpcc::{Complementarity, Mpcc, Side};
 pub use one_sided::OneSided;
 pub use qvi::{AutoQvi, Qvi, QviFunctions, QviShape};
 pub use real::Real;

@@ -1,0 +1,3 @@
+//! Catalogues of test problems, read from the reference data.
+
+pub mod macmpec;
