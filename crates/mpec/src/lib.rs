@@ -7,5 +7,7 @@ pub mod bilevel;
 mod error;
 #[allow(dead_code)]
 mod quadratic;
+#[allow(dead_code)]
+mod sqp;
 
 pub use error::MpecError;
