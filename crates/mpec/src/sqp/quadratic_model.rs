@@ -81,6 +81,22 @@ impl QuadraticModel {
         false
     }
 
+    /// −Σ λᵢ ∇²sᵢ, dense.
+    pub fn constraint_curvature(
+        &mut self,
+        model: &dyn TwiceSmooth,
+        now: &Point,
+        sides: &Sides,
+        lambda: &[f64],
+    ) -> &[f64] {
+        sides.to_rows(lambda, &mut self.y);
+        model.hess_coord(&now.x, &self.y, 0.0, &mut self.vals);
+        model
+            .hess_structure()
+            .to_dense_symmetric(&self.vals, &mut self.lagrangian);
+        &self.lagrangian
+    }
+
     fn assemble(&mut self, now: &Point, sides: &Sides, lambda: &[f64], rho: f64, mu: f64) {
         let n = self.n;
         self.used.clear();

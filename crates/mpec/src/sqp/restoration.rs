@@ -13,7 +13,7 @@ const ROUNDS: usize = 4;
 impl Sqp<'_> {
     /// Step 3: lessens q = ½‖v‖², v the violations; false at a stationary point of q.
     ///
-    /// The step minimizes ½‖v + A d‖² + ½μ‖d‖² over the satisfied sides, linearised, so that d = 0 is
+    /// The step minimizes ½‖v + A d‖², the curvature of v and ½μ‖d‖² over the satisfied sides, linearised, so that d = 0 is
     /// feasible. When it does not lessen q, the satisfied rows that block it join the violated ones. It
     /// allocates: few runs come here, and seldom.
     pub(super) fn restore(&mut self) -> bool {
@@ -81,10 +81,12 @@ impl Sqp<'_> {
                 kept_sides.push(i);
             }
         }
-        let mu = 1e-6 * norm_inf(&hessian).max(f64::MIN_POSITIVE);
-        for j in 0..n {
-            hessian[j * n + j] += mu;
-        }
+        let forces: Vec<f64> = (0..soft.len())
+            .map(|i| if soft[i] { -self.now.s[i] } else { 0.0 })
+            .collect();
+        let curvature = self
+            .quadratic
+            .constraint_curvature(self.model, &self.now, &self.sides, &forces);
         let kept_equalities = kept_sides.iter().filter(|&&i| i < self.sides.equalities);
         let problem = Problem {
             g: &g,
@@ -92,7 +94,17 @@ impl Sqp<'_> {
             b: &b,
             equalities: kept_equalities.count(),
         };
-        if !self.method.factor(&hessian) || self.method.solve(&problem) != Verdict::Solved {
+        let mu = 1e-6 * norm_inf(&hessian).max(f64::MIN_POSITIVE);
+        // ∇²q where it is positive definite, else that of Gauss and Newton.
+        let factored = [1.0, 0.0].iter().any(|weight| {
+            let mut shifted = hessian.clone();
+            axpy(*weight, curvature, &mut shifted);
+            for j in 0..n {
+                shifted[j * n + j] += mu;
+            }
+            self.method.factor(&shifted)
+        });
+        if !factored || self.method.solve(&problem) != Verdict::Solved {
             return None;
         }
         self.step.copy_from_slice(&self.method.d);
