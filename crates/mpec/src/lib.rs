@@ -7,6 +7,7 @@ pub mod bilevel;
 mod error;
 #[allow(dead_code)]
 mod quadratic;
+pub mod regularization;
 #[allow(dead_code)]
 mod sqp;
 
