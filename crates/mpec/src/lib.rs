@@ -4,11 +4,13 @@
 //! it, whether its lower-level part is optimal for the lower level.
 
 pub mod bilevel;
+mod branch;
 mod error;
-#[allow(dead_code)]
+pub mod linearised;
+pub mod mpcc;
 mod quadratic;
 pub mod regularization;
-#[allow(dead_code)]
 mod sqp;
+pub mod stationarity;
 
 pub use error::MpecError;
