@@ -23,7 +23,7 @@ pub use solution::MpccSolution;
 /// its pieces: on a piece G = 0 or H = 0 is chosen for each pair, which leaves a nonlinear program.
 ///
 /// # Algorithm
-/// 1. Continuation: the regularization of the options with t = t₀, t₀ κ, …, each from the solution before, until
+/// 1. The piece nearest to x⁰. Continuation: the regularization of the options with t = t₀, t₀ κ, …, each from the solution before, until
 ///    min(G, H) is small; then the smaller side of each pair is set to zero and the piece is solved.
 /// 2. Escape: the linearised problem with complementarity ([`check_linearised`]) either certifies
 ///    B-stationarity or gives a direction of descent; the piece that holds it is solved from there; repeat.

@@ -68,6 +68,10 @@ pub(crate) struct Sqp<'m> {
     weights: Vec<f64>,
     step: Vec<f64>,
     residual: Vec<f64>,
+    /// Steps to a larger violation are refused.
+    most_violation: f64,
+    /// Lower bound of the weights; it grows with each restoration.
+    least_weight: f64,
     /// Iterations of all runs.
     pub iterations: usize,
 }
@@ -81,6 +85,8 @@ impl std::fmt::Debug for Sqp<'_> {
 const UNBOUNDED_OBJECTIVE: f64 = -1e15;
 const UNBOUNDED_POINT: f64 = 1e10;
 const ARMIJO: f64 = 1e-4;
+/// Largest violation relative to max(1, that of the start).
+const MOST_VIOLATION: f64 = 100.0;
 const SHORTEST_STEP: f64 = 1e-9;
 
 impl<'m> Sqp<'m> {
@@ -98,6 +104,8 @@ impl<'m> Sqp<'m> {
             weights: Vec::new(),
             step: vec![0.0; n],
             residual: vec![0.0; n],
+            most_violation: f64::INFINITY,
+            least_weight: 0.0,
             iterations: 0,
             model,
         }
@@ -117,6 +125,8 @@ impl<'m> Sqp<'m> {
         if !self.now.evaluate(self.model, &self.sides) {
             return Ended::Domain;
         }
+        self.most_violation = MOST_VIOLATION * self.now.violation.max(1.0);
+        self.least_weight = 0.0;
         for _ in 0..limits.iterations {
             self.iterations += 1;
             self.now.linearise(self.model, &self.sides);
@@ -241,7 +251,7 @@ impl<'m> Sqp<'m> {
     /// Step 4: moves to a point with a smaller merit; false when there is none along the step.
     fn search(&mut self) -> bool {
         for (weight, lambda) in self.weights.iter_mut().zip(&self.lambda) {
-            let size = lambda.abs();
+            let size = lambda.abs().max(self.least_weight);
             *weight = (1.1 * size).max(0.5 * (*weight + size));
         }
         let now = self.now.merit(&self.weights, self.sides.equalities);
@@ -257,7 +267,8 @@ impl<'m> Sqp<'m> {
         while alpha > SHORTEST_STEP {
             let is_finite = self.try_step(alpha);
             let merit = self.trial.merit(&self.weights, self.sides.equalities);
-            if is_finite && merit <= now + ARMIJO * alpha * slope.min(0.0) + noise {
+            let is_near = self.trial.violation <= self.most_violation;
+            if is_finite && is_near && merit <= now + ARMIJO * alpha * slope.min(0.0) + noise {
                 return self.accept();
             }
             if is_finite && may_correct && self.correct_step() {

@@ -73,6 +73,8 @@ impl<'m> Run<'m> {
 
     /// Steps 1 and 2.
     pub fn local(&mut self, x0: &[f64]) {
+        let choices = self.pieces.nearest(x0);
+        self.piece(x0, None, &choices);
         let mut x = x0.to_vec();
         let mut t = self.options.first;
         for _ in 0..self.options.continuation {

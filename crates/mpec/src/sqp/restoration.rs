@@ -17,6 +17,7 @@ impl Sqp<'_> {
     /// feasible. When it does not lessen q, the satisfied rows that block it join the violated ones. It
     /// allocates: few runs come here, and seldom.
     pub(super) fn restore(&mut self) -> bool {
+        self.least_weight = (10.0 * self.least_weight).max(1.0);
         let equalities = self.sides.equalities;
         let mut soft: Vec<bool> = self.now.s.iter().enumerate().map(|(i, &s)| {
             if i < equalities { s != 0.0 } else { s < 0.0 }
