@@ -13,7 +13,7 @@ use super::points::Points;
 pub(crate) struct Design {
     rho: f64,
     /// Points placed so far.
-    pub(crate) placed: usize,
+    placed: usize,
     /// Points evaluated so far.
     pub(crate) evaluated: usize,
     /// The steps along each axis, as they were placed (n each).
@@ -30,6 +30,11 @@ impl Design {
             one: vec![0.0; n],
             two: vec![0.0; n],
         }
+    }
+
+    /// Points that are placed and not evaluated.
+    pub(crate) fn waiting(&self) -> usize {
+        self.placed - self.evaluated
     }
 
     /// Places all points that the known values allow.

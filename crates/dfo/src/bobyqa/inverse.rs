@@ -79,9 +79,7 @@ impl Inverse {
     /// β = (dᵀx_opt)² + |d|²(|x_opt|² + 2dᵀx_opt + ½|d|²) − wᵀH w.
     pub(crate) fn trial(&mut self, points: &Points, trial: &mut Trial) {
         let (n, m) = (points.n(), points.m());
-        let Trial {
-            d, yd, w, vlag, ..
-        } = trial;
+        let Trial { d, yd, w, vlag, .. } = trial;
         let x = &points.xopt;
         points.y.product(d, yd);
         points.y.product(x, w);

@@ -4,6 +4,7 @@ use super::geometry::Geometry;
 use super::initialize::Design;
 use super::inverse::{Inverse, Trial};
 use super::model::Model;
+use super::options::{Options, Variant};
 use super::points::Points;
 use super::rescue::Rescue;
 use super::trust_region::TrustRegion;
@@ -13,6 +14,7 @@ use super::update::{Alternative, Leaving, leaving, replace};
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Iteration {
+    variant: Variant,
     pub(crate) points: Points,
     model: Model,
     inverse: Inverse,
@@ -25,6 +27,8 @@ pub(crate) struct Iteration {
     /// ρ, the resolution: it never increases.
     pub(crate) rho: f64,
     rho_end: f64,
+    /// Bound of the error of the objective.
+    accuracy: f64,
     /// Δ ≥ ρ, the radius of the trust region.
     delta: f64,
     /// min(Δ, |d|) of the last trust region step.
@@ -70,6 +74,8 @@ pub(crate) enum Pending {
 pub(crate) enum End {
     /// ρ has reached its final value.
     SmallRadius,
+    /// The values of all points agree up to the error of the objective.
+    Accuracy,
     /// Rounding spoils the updating formula.
     Rounding,
 }
@@ -94,11 +100,23 @@ enum Phase {
 }
 
 impl Iteration {
-    pub(crate) fn new(mut points: Points, rho: f64, rho_end: f64) -> Self {
+    pub(crate) fn new(points: Points, options: &Options) -> Self {
+        let Options {
+            variant,
+            radius: rho,
+            final_radius: rho_end,
+            accuracy,
+            ..
+        } = *options;
+        Iteration::begin(points, variant, rho, rho_end, accuracy)
+    }
+
+    fn begin(mut points: Points, variant: Variant, rho: f64, rho_end: f64, accuracy: f64) -> Self {
         let (n, m) = (points.n(), points.m());
         let mut design = Design::new(rho, n);
         design.place(&mut points);
         Iteration {
+            variant,
             points,
             model: Model::zeros(n, m),
             inverse: Inverse::zeros(n, m),
@@ -110,6 +128,7 @@ impl Iteration {
             rescue: Rescue::new(n, m),
             rho,
             rho_end,
+            accuracy,
             delta: rho,
             dnorm: 0.0,
             ratio: 0.0,
@@ -124,6 +143,39 @@ impl Iteration {
         }
     }
 
+    /// True until the initial design is evaluated.
+    pub(crate) fn is_designing(&self) -> bool {
+        self.pending == Pending::Design
+    }
+
+    /// A new run with a larger radius, when the values of the initial design agree up to their error and the box
+    /// has room.
+    pub(crate) fn enlarged(&self, lower: &[f64], upper: &[f64]) -> Option<Self> {
+        if !self.is_flat() {
+            return None;
+        }
+        let room = lower.iter().zip(upper).map(|(l, u)| 0.5 * (u - l));
+        let rho = room.fold(10.0 * self.rho, f64::min);
+        let points = &self.points;
+        let x: Vec<f64> = points.base.clone();
+        (rho > self.rho).then(|| {
+            let points = Points::new(&x, lower, upper, rho, points.m());
+            Iteration::begin(points, self.variant, rho, self.rho_end, self.accuracy)
+        })
+    }
+
+    /// Whether the values of all points agree up to ten times their error, when there is one.
+    fn is_flat(&self) -> bool {
+        let fopt = self.points.fopt();
+        let spread = self.points.f.iter().fold(0.0, |s: f64, f| s.max(f - fopt));
+        self.accuracy > 0.0 && spread <= 10.0 * self.accuracy
+    }
+
+    /// Writes the k-th point of the design after the pending one.
+    pub(crate) fn read_design(&self, k: usize, y: &mut [f64]) {
+        self.points.y.read_row(self.design.evaluated + k, y);
+    }
+
     /// Writes the point that waits for its value, relative to the base.
     pub(crate) fn read_pending(&self, y: &mut [f64]) {
         match self.pending {
@@ -136,9 +188,16 @@ impl Iteration {
     }
 
     /// Takes the value of the pending point and works until the next one is known.
+    ///
+    /// An infinite value is a barrier.
     pub(crate) fn tell(&mut self, f: f64) {
         self.nf += 1;
-        let mut phase = match self.pending {
+        let f = if f.is_finite() || self.is_designing() {
+            f
+        } else {
+            self.points.barrier()
+        };
+        let phase = match self.pending {
             Pending::Design => self.after_design(f),
             Pending::Step => self.after_step(f),
             Pending::Geometry => self.after_geometry(f),
@@ -146,7 +205,12 @@ impl Iteration {
             Pending::Last => end(End::SmallRadius),
             Pending::Nothing(end) => Phase::Evaluate(Pending::Nothing(end)),
         };
-        self.pending = loop {
+        self.pending = self.run(phase);
+    }
+
+    /// Works until a value is needed.
+    fn run(&mut self, mut phase: Phase) -> Pending {
+        loop {
             phase = match phase {
                 Phase::TrustRegion => self.trust_region(),
                 Phase::ShortStep => self.short_step(),
@@ -154,9 +218,9 @@ impl Iteration {
                 Phase::Geometry => self.geometry(),
                 Phase::Rescue { geometry } => self.rescue(geometry),
                 Phase::ReduceRho { short } => self.reduce_rho(short),
-                Phase::Evaluate(pending) => break pending,
+                Phase::Evaluate(pending) => return pending,
             };
-        };
+        }
     }
 
     fn after_design(&mut self, f: f64) -> Phase {
@@ -166,10 +230,40 @@ impl Iteration {
         if self.design.evaluated < self.points.m() {
             return Phase::Evaluate(Pending::Design);
         }
+        let barrier = self.points.barrier();
+        for f in self.points.f.iter_mut().filter(|f| !f.is_finite()) {
+            *f = barrier;
+        }
         self.design
             .finish(&mut self.points, &mut self.model, &mut self.inverse);
         (self.nf_saved, self.nf_rescue) = (self.nf, self.nf);
         Phase::TrustRegion
+    }
+
+    /// A point whose value is known from elsewhere enters the set, unless another one is being built.
+    pub(crate) fn offer(&mut self, z: &[f64], f: f64) -> bool {
+        if !matches!(self.pending, Pending::Step | Pending::Geometry) {
+            return false;
+        }
+        for (i, z) in z.iter().enumerate() {
+            let (sl, su) = (self.points.sl[i], self.points.su[i]);
+            let y = (z - self.points.base[i]).max(sl).min(su);
+            self.trial.y[i] = y;
+            self.trial.d[i] = y - self.points.xopt[i];
+        }
+        self.inverse.trial(&self.points, &mut self.trial);
+        let improves = f < self.points.fopt();
+        let kept = (!improves).then_some(self.points.best);
+        let entered = if let Some(leaving) = self.leaving(improves, kept) {
+            self.leaving = leaving;
+            let vquad = self.model.change(&self.trial.d, &self.trial.yd);
+            self.replace(f, f - self.points.fopt() - vquad);
+            true
+        } else {
+            false
+        };
+        self.pending = self.run(Phase::TrustRegion);
+        entered
     }
 
     /// A step of the trust region, and the point that would leave for it.
@@ -395,6 +489,9 @@ impl Iteration {
 
     /// A smaller ρ, or the end.
     fn reduce_rho(&mut self, short: bool) -> Phase {
+        if self.is_flat() {
+            return end(End::Accuracy);
+        }
         if self.rho <= self.rho_end {
             return if short {
                 Phase::Evaluate(Pending::Last)

@@ -13,7 +13,8 @@ pub(crate) struct Points {
     pub(crate) base: Vec<f64>,
     /// m × n.
     pub(crate) y: Columns,
-    /// The values (m).
+    /// The values (m); infinite ones are replaced when the first m are known.
+    #[cfg_attr(feature = "serde", serde(with = "super::exact"))]
     pub(crate) f: Vec<f64>,
     /// The index of the best point.
     pub(crate) best: usize,
@@ -43,7 +44,7 @@ impl Points {
         let mut points = Points {
             base: x.to_vec(),
             y: Columns::zeros(m, n),
-            f: vec![f64::NAN; m],
+            f: vec![0.0; m],
             best: 0,
             xopt: vec![0.0; n],
             xoptsq: 0.0,
@@ -86,12 +87,21 @@ impl Points {
         self.f[self.best]
     }
 
+    /// What stands for a value that is not finite: as much above the largest value as that is above the least.
+    pub(crate) fn barrier(&self) -> f64 {
+        let finite = || self.f.iter().copied().filter(|f| f.is_finite());
+        let least = finite().fold(f64::INFINITY, f64::min);
+        let most = finite().fold(f64::NEG_INFINITY, f64::max);
+        if most > least {
+            return (most + (most - least)).min(f64::MAX);
+        }
+        least + if least == 0.0 { 1.0 } else { least.abs() }
+    }
+
     /// x_base + y, on a bound exactly where y is, never outside.
     pub(crate) fn place(&self, y: &[f64], x: &mut [f64]) {
         for i in 0..y.len() {
-            let inside = (self.base[i] + y[i])
-                .max(self.lower[i])
-                .min(self.upper[i]);
+            let inside = (self.base[i] + y[i]).max(self.lower[i]).min(self.upper[i]);
             x[i] = if y[i] == self.su[i] {
                 self.upper[i]
             } else if y[i] == self.sl[i] {

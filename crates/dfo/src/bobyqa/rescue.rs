@@ -72,7 +72,9 @@ impl Rescue {
         model.shift(points);
         points.shift();
         self.center = points.best;
-        points.y.squared_distances(&points.xopt, &mut self.distances);
+        points
+            .y
+            .squared_distances(&points.xopt, &mut self.distances);
         let farthest = self.distances.iter().fold(0.0, |a: f64, &b| a.max(b));
         self.design(points, inverse, delta);
 
