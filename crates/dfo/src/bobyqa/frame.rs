@@ -44,7 +44,7 @@ impl Frame {
         };
         for (i, (&l, &u)) in lower.iter().zip(upper).enumerate() {
             let gap = u - l;
-            if gap <= FIXED * l.abs().max(u.abs()) {
+            if gap.is_finite() && gap <= FIXED * l.abs().max(u.abs()) {
                 continue;
             }
             let mut unit = options.scale.get(i).copied().unwrap_or(1.0);
