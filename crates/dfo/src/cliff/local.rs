@@ -73,7 +73,8 @@ impl<'r, 'a> Local<'r, 'a> {
             let size = norm_inf(&difference(&step.u, self.archive.u(self.x)));
             let f = self.archive.value(self.x);
             if size < 0.02 * self.delta || step.decrease <= 1e-10 * (1.0 + f.abs()) {
-                if self.verify(&step, tol)? {
+                let verified = self.verify(&step, tol)?;
+                if verified || self.archive.points.len() == before {
                     self.delta *= 0.1;
                     self.fails = 0;
                     if self.confirmed <= self.archive.n {
@@ -87,6 +88,9 @@ impl<'r, 'a> Local<'r, 'a> {
             }
             self.attempt(&step, size, tol)?;
             self.absorb(before);
+            if self.archive.points.len() == before {
+                self.delta *= 0.5;
+            }
         }
         Ok(())
     }
