@@ -86,6 +86,11 @@ pub(crate) fn cuts(archive: &Archive<'_>, label: Label, u: &[f64], radius: f64, 
         .filter(|(d, _)| *d <= radius)
         .collect();
     near.sort_by(|x, y| x.0.total_cmp(&y.0));
+    let near: Vec<(f64, usize)> = near
+        .iter()
+        .filter(|(_, b)| !near.iter().any(|(_, c)| replaces(archive, *c, *b)))
+        .copied()
+        .collect();
     let witnesses: Vec<usize> = archive
         .labelled(label)
         .filter(|&k| distance(archive.u(k), u) <= 2.0 * delta)
@@ -100,12 +105,13 @@ pub(crate) fn cuts(archive: &Archive<'_>, label: Label, u: &[f64], radius: f64, 
         for cut in cuts.iter_mut().filter(|c| c.high == high) {
             let gap = cut.gap(archive, &z);
             let off = cut.surface.value(&z).abs();
-            if off > 0.25 * gap + 3.0 * archive.width(bracket) {
+            let steep = if cut.brackets.len() < u.len() { 1.5 } else { 0.25 };
+            if off > steep * gap + 3.0 * archive.width(bracket) {
                 continue;
             }
             let mut members = cut.brackets.clone();
             members.push(b);
-            let Some(grown) = fit_cut(archive, high, members, u, delta) else {
+            let Some(grown) = fit_cut(archive, high, members, u, delta, &witnesses) else {
                 continue;
             };
             if contradicted(archive, &grown, &witnesses, delta) && !contradicted(archive, cut, &witnesses, delta) {
@@ -115,12 +121,21 @@ pub(crate) fn cuts(archive: &Archive<'_>, label: Label, u: &[f64], radius: f64, 
             joined = true;
             break;
         }
-        if !joined && let Some(cut) = fit_cut(archive, high, vec![b], u, delta) {
+        if !joined && let Some(cut) = fit_cut(archive, high, vec![b], u, delta, &witnesses) {
             cuts.push(cut);
         }
     }
     cuts.retain(|cut| !contradicted(archive, cut, &witnesses, delta));
     cuts
+}
+
+/// Whether bracket `a` says what `b` says, and more precisely.
+fn replaces(archive: &Archive<'_>, a: usize, b: usize) -> bool {
+    let (x, y) = (&archive.brackets[a], &archive.brackets[b]);
+    let width = archive.width(y);
+    (archive.width(x), a) < (width, b)
+        && archive.label(x.high) == archive.label(y.high)
+        && distance(&archive.middle(x), &archive.middle(y)) <= width
 }
 
 /// Whether a point with the label lies clearly beyond the cut.
@@ -136,7 +151,14 @@ fn contradicted(archive: &Archive<'_>, cut: &Cut, witnesses: &[usize], _delta: f
 }
 
 /// Fits the surface through the middles of `members`.
-fn fit_cut(archive: &Archive<'_>, high: Label, members: Vec<usize>, u: &[f64], delta: f64) -> Option<Cut> {
+fn fit_cut(
+    archive: &Archive<'_>,
+    high: Label,
+    members: Vec<usize>,
+    u: &[f64],
+    delta: f64,
+    witnesses: &[usize],
+) -> Option<Cut> {
     let n = u.len();
     // The anchor: near and narrow.
     let doubt = |b: usize| {
@@ -148,26 +170,28 @@ fn fit_cut(archive: &Archive<'_>, high: Label, members: Vec<usize>, u: &[f64], d
     let anchor = &archive.brackets[members[0]];
     let z = archive.middle(anchor);
     let mut normal = anchor.normal.clone();
+    if members.len() < n {
+        tilt(archive, &mut normal, &z, archive.width(anchor), witnesses);
+    }
     let mut surface = Quadratic::zero(&z);
     for _ in 0..2 {
         let basis = tangents(&normal);
-        let least = archive.width(anchor).max(1e-12);
         let samples: Vec<Sample> = members
             .iter()
             .map(|&b| {
                 let bracket = &archive.brackets[b];
                 let d = difference(&archive.middle(bracket), &z);
-                let error = archive.width(bracket) + 0.02 * dot(&d, &d);
+                let error = 0.3 * (archive.width(bracket) + norm2(&d).powi(3));
                 Sample {
                     d: basis.iter().map(|t| dot(t, &d) / delta).collect(),
                     value: dot(&normal, &d) / delta,
-                    weight: (least / error).clamp(1e-3, 1.0),
+                    weight: delta / error.max(1e-10),
                 }
             })
             .collect();
         let ridge = Ridge {
-            gradient: 1e-6,
-            hessian: 1e-5,
+            gradient: 1.0,
+            hessian: 1.0,
         };
         let height = fit(n - 1, &samples, ridge)?;
         surface = lift(&height, &normal, &basis, &z, delta);
@@ -185,6 +209,27 @@ fn fit_cut(archive: &Archive<'_>, high: Label, members: Vec<usize>, u: &[f64], d
         normal,
         angle,
     })
+}
+
+/// Turns a normal that is a guess until no witness lies clearly beyond the plane through z.
+fn tilt(archive: &Archive<'_>, normal: &mut Vec<f64>, z: &[f64], width: f64, witnesses: &[usize]) {
+    for _ in 0..20 {
+        let mut turned = false;
+        for &k in witnesses {
+            let d = difference(archive.u(k), z);
+            let (length, above) = (norm2(&d), dot(normal, &d));
+            if length > 2.0 * width && above > 0.01 * length {
+                let t = -above / (length * length);
+                linalg::slice::axpy(t, &d, normal);
+                let Some(unit) = unit(normal) else { return };
+                *normal = unit;
+                turned = true;
+            }
+        }
+        if !turned {
+            return;
+        }
+    }
 }
 
 /// h(u) = aᵀd − δ s(Tᵀd / δ), d = u − z.

@@ -72,6 +72,10 @@ impl<'r, 'a> Local<'r, 'a> {
             let step = self.step(tol);
             let size = norm_inf(&difference(&step.u, self.archive.u(self.x)));
             let f = self.archive.value(self.x);
+            if std::env::var("TR").is_ok() {
+                eprintln!("  [{}] D {:.1e} reach {:.1e} lab {} f {:.9} x {:?} size {:.1e} pred {:.1e} viol {:.0e} tol {:.0e} conf {} stick {}", before, self.delta, self.reach, self.label(), f, self.archive.u(self.x), size, step.decrease, step.violation, tol, self.confirmed, self.stick);
+                for (c, l) in self.cuts.iter().zip(&step.multipliers) { eprintln!("       cut high {} n {} normal {:?} lam {:.2e} h(x) {:.1e} angle {:.2}", c.high, c.brackets.len(), c.normal, l, c.surface.value(self.archive.u(self.x)), c.angle); }
+            }
             if size < 0.02 * self.delta || step.decrease <= 1e-10 * (1.0 + f.abs()) {
                 let verified = self.verify(&step, tol)?;
                 if verified || self.archive.points.len() == before {

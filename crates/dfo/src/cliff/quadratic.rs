@@ -72,7 +72,7 @@ pub(crate) struct Sample {
     pub d: Vec<f64>,
     /// The value there.
     pub value: f64,
-    /// Weight, in (0, 1].
+    /// Weight of its equation.
     pub weight: f64,
 }
 
