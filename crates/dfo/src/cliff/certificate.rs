@@ -46,7 +46,7 @@ impl Local<'_, '_> {
     pub fn limit(&mut self) -> Result<Limit, Interrupt> {
         for _ in 0..8 {
             self.refresh();
-            let step = self.step(0.0);
+            let step = self.step_within(0.0, 10.0 * self.delta);
             let inner = self.step(2.0 * tolerance(self.delta));
             let before = self.archive.points.len();
             let k = self.archive.evaluate(&inner.u)?;
@@ -71,7 +71,7 @@ impl Local<'_, '_> {
             }
         }
         self.refresh();
-        let step = self.step(0.0);
+        let step = self.step_within(0.0, 10.0 * self.delta);
         let (residual, slope) = stationarity(&self.model, &self.cuts, &step);
         let active = self
             .cuts

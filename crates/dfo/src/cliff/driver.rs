@@ -74,7 +74,7 @@ fn next(archive: &Archive<'_>, found: &Found, closed: &[Label], barren: usize) -
     let floor = minimize(&Subproblem {
         model: &best.model,
         constraints: &[],
-        margin: 0.0,
+        margins: &[],
         x: &best.u,
         delta: 1.0,
     });
@@ -116,11 +116,19 @@ fn solve_from(
     }
     let mut certified = false;
     let mut limit = None;
+    let mut again = 0;
     for _ in 0..8 {
         local.run(END)?;
         let l = local.limit()?;
-        let polled = local.poll(&l)?;
         let residual = l.residual;
+        let far = super::vector::distance(&l.u, local.archive.u(local.x));
+        if far > local.delta.max(END) && again < 3 {
+            again += 1;
+            local.delta = 2.0 * far;
+            limit = Some(l);
+            continue;
+        }
+        let polled = local.poll(&l)?;
         limit = Some(l);
         match polled {
             Polled::Nothing => {

@@ -108,18 +108,26 @@ impl<'r, 'a> Local<'r, 'a> {
             self.model = model;
         }
         let u = self.archive.u(self.x).to_vec();
-        self.cuts = cuts(self.archive, label, &u, 8.0 * self.delta, self.delta);
+        self.cuts = cuts(self.archive, label, &u, 30.0 * self.delta, self.delta);
     }
 
     /// Minimizer of the model in the region, `margin` away from the cliffs.
     pub fn step(&self, margin: f64) -> Step {
+        self.step_within(margin, self.delta)
+    }
+
+    /// The same with another radius.
+    pub fn step_within(&self, margin: f64, delta: f64) -> Step {
+        let u = self.archive.u(self.x);
+        let slack = |c: &Cut| (-c.surface.value(u)).clamp(0.2 * margin, margin);
+        let margins: Vec<f64> = self.cuts.iter().map(slack).collect();
         let surfaces: Vec<&Quadratic> = self.cuts.iter().map(|c| &c.surface).collect();
         solve(&Subproblem {
             model: &self.model,
             constraints: &surfaces,
-            margin,
-            x: self.archive.u(self.x),
-            delta: self.delta,
+            margins: &margins,
+            x: u,
+            delta,
         })
     }
 

@@ -25,8 +25,8 @@ pub(crate) struct Subproblem<'a> {
     pub model: &'a Quadratic,
     /// h, at most −margin each.
     pub constraints: &'a [&'a Quadratic],
-    /// Distance kept from the constraints.
-    pub margin: f64,
+    /// Distances kept from the constraints.
+    pub margins: &'a [f64],
     /// The centre of the region.
     pub x: &'a [f64],
     /// Δ: half width of the box around x, which is cut by the unit cube.
@@ -49,9 +49,10 @@ pub(crate) fn solve(problem: &Subproblem<'_>) -> Step {
     let constraints: Vec<Quadratic> = problem
         .constraints
         .iter()
-        .map(|h| {
+        .zip(problem.margins)
+        .map(|(h, margin)| {
             let mut h = h.in_units(x, delta);
-            h.constant = (h.constant + problem.margin) / delta;
+            h.constant = (h.constant + margin) / delta;
             h.gradient.iter_mut().for_each(|g| *g /= delta);
             h.hessian.iter_mut().for_each(|g| *g /= delta);
             h
