@@ -23,6 +23,8 @@ pub(crate) struct Bracket {
     pub high: usize,
     /// Best known normal of the cliff, from the first label to the other.
     pub normal: Vec<f64>,
+    /// The bracket of the same face from which this one was looked for.
+    pub parent: Option<usize>,
     /// How far off the cliff was predicted, and how far away its nearest known point was; infinite and zero when nothing
     /// was predicted.
     pub error: f64,

@@ -59,6 +59,7 @@ pub(crate) fn record(
             .map(<[f64]>::to_vec)
             .or(across)
             .expect("the ends of a bracket differ"),
+        parent: None,
         error: f64::INFINITY,
         gap: 0.0,
     };
@@ -117,5 +118,9 @@ pub(crate) fn locate(
         w *= 3.0;
     }
     let high = high.expect("found");
-    record(archive, low, high, Some(&cut.normal), Some(cut), tolerance).map(Some)
+    let b = record(archive, low, high, Some(&cut.normal), Some(cut), tolerance)?;
+    if cut.brackets[0] != b {
+        archive.brackets[b].parent = Some(cut.brackets[0]);
+    }
+    Ok(Some(b))
 }

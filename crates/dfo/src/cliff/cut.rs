@@ -105,7 +105,12 @@ pub(crate) fn cuts(archive: &Archive<'_>, label: Label, u: &[f64], radius: f64, 
         for cut in cuts.iter_mut().filter(|c| c.high == high) {
             let gap = cut.gap(archive, &z);
             let off = cut.surface.value(&z).abs();
-            let steep = if cut.brackets.len() < u.len() { 1.5 } else { 0.25 };
+            let related = |&c: &usize| bracket.parent == Some(c) || archive.brackets[c].parent == Some(b);
+            let steep = if cut.brackets.len() < u.len() && cut.brackets.iter().any(related) {
+                1.5
+            } else {
+                0.25
+            };
             if off > steep * gap + 3.0 * archive.width(bracket) {
                 continue;
             }
@@ -171,7 +176,12 @@ fn fit_cut(
     let z = archive.middle(anchor);
     let mut normal = anchor.normal.clone();
     if members.len() < n {
+        let across = difference(archive.u(anchor.high), archive.u(anchor.low));
+        let guess = normal.clone();
         tilt(archive, &mut normal, &z, archive.width(anchor), witnesses);
+        if dot(&normal, &across) <= 0.1 * norm2(&across) {
+            normal = guess;
+        }
     }
     let mut surface = Quadratic::zero(&z);
     for _ in 0..2 {

@@ -90,7 +90,9 @@ impl<'r, 'a> Local<'r, 'a> {
                 }
                 continue;
             }
-            self.attempt(&step, size, tol)?;
+            if self.measure(&step, tol)? {
+                self.attempt(&step, size, tol)?;
+            }
             self.absorb(before);
             if self.archive.points.len() == before {
                 self.delta *= 0.5;
@@ -108,7 +110,7 @@ impl<'r, 'a> Local<'r, 'a> {
             self.model = model;
         }
         let u = self.archive.u(self.x).to_vec();
-        self.cuts = cuts(self.archive, label, &u, 30.0 * self.delta, self.delta);
+        self.cuts = cuts(self.archive, label, &u, 12.0 * self.delta, self.delta);
     }
 
     /// Minimizer of the model in the region, `margin` away from the cliffs.
@@ -129,6 +131,17 @@ impl<'r, 'a> Local<'r, 'a> {
             x: u,
             delta,
         })
+    }
+
+    /// Whether the directions of the cuts that hold the step are known. If not, looks for a tangent point of one.
+    fn measure(&mut self, step: &Step, tol: f64) -> Result<bool, Interrupt> {
+        let n = self.archive.n;
+        for k in 0..self.cuts.len() {
+            if step.multipliers[k] > 0.0 && self.cuts[k].brackets.len() < n && !self.cover(k, tol)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// Evaluates the step, and looks for the cliff when it ends beyond one.
