@@ -97,41 +97,60 @@ pub(crate) fn cuts(archive: &Archive<'_>, label: Label, u: &[f64], radius: f64, 
         .collect();
 
     let mut cuts: Vec<Cut> = Vec::new();
-    for (_, b) in near {
-        let bracket = &archive.brackets[b];
-        let z = archive.middle(bracket);
-        let high = archive.label(bracket.high).expect("brackets have labels");
-        let mut joined = false;
-        for cut in cuts.iter_mut().filter(|c| c.high == high) {
-            let gap = cut.gap(archive, &z);
-            let off = cut.surface.value(&z).abs();
-            let related = |&c: &usize| bracket.parent == Some(c) || archive.brackets[c].parent == Some(b);
-            let steep = if cut.brackets.len() < u.len() && cut.brackets.iter().any(related) {
-                1.5
-            } else {
-                0.25
-            };
-            if off > steep * gap + 3.0 * archive.width(bracket) {
-                continue;
+    let mut free: Vec<usize> = near.iter().map(|(_, b)| *b).collect();
+    while !free.is_empty() {
+        let anchor = free.remove(0);
+        let high = archive.label(archive.brackets[anchor].high).expect("brackets have labels");
+        let Some(mut cut) = fit_cut(archive, high, vec![anchor], u, delta, &witnesses) else {
+            continue;
+        };
+        let z = archive.middle(&archive.brackets[anchor]);
+        let from_anchor = |b: usize| distance(&archive.middle(&archive.brackets[b]), &z);
+        let mut others: Vec<usize> = free
+            .iter()
+            .copied()
+            .filter(|&b| archive.label(archive.brackets[b].high) == Some(high))
+            .collect();
+        // Relatives first: they tell the direction by which the others are judged.
+        let related = |b: usize, c: usize| archive.brackets[b].parent == Some(c) || archive.brackets[c].parent == Some(b);
+        others.sort_by(|&b, &c| {
+            let key = |b: usize| (!related(b, anchor), from_anchor(b));
+            key(b).0.cmp(&key(c).0).then(key(b).1.total_cmp(&key(c).1))
+        });
+        for b in others {
+            let lax = cut.brackets.len() < u.len() && related(b, anchor);
+            if let Some(grown) = grow(archive, &cut, b, lax, u, delta, &witnesses) {
+                cut = grown;
+                free.retain(|&c| c != b);
             }
-            let mut members = cut.brackets.clone();
-            members.push(b);
-            let Some(grown) = fit_cut(archive, high, members, u, delta, &witnesses) else {
-                continue;
-            };
-            if contradicted(archive, &grown, &witnesses, delta) && !contradicted(archive, cut, &witnesses, delta) {
-                continue;
-            }
-            *cut = grown;
-            joined = true;
-            break;
         }
-        if !joined && let Some(cut) = fit_cut(archive, high, vec![b], u, delta, &witnesses) {
-            cuts.push(cut);
-        }
+        cuts.push(cut);
     }
-    cuts.retain(|cut| !contradicted(archive, cut, &witnesses, delta));
+    cuts.retain(|cut| !contradicted(archive, cut, &witnesses));
     cuts
+}
+
+/// The cut with bracket b, if that passes near enough and the result does not contradict what is known.
+fn grow(
+    archive: &Archive<'_>,
+    cut: &Cut,
+    b: usize,
+    lax: bool,
+    u: &[f64],
+    delta: f64,
+    witnesses: &[usize],
+) -> Option<Cut> {
+    let bracket = &archive.brackets[b];
+    let z = archive.middle(bracket);
+    let steep = if lax { 1.5 } else { 0.25 };
+    if cut.surface.value(&z).abs() > steep * cut.gap(archive, &z) + 3.0 * archive.width(bracket) {
+        return None;
+    }
+    let mut members = cut.brackets.clone();
+    members.push(b);
+    let grown = fit_cut(archive, cut.high, members, u, delta, witnesses)?;
+    let worse = contradicted(archive, &grown, witnesses) && !contradicted(archive, cut, witnesses);
+    (!worse).then_some(grown)
 }
 
 /// Whether bracket `a` says what `b` says, and more precisely.
@@ -144,7 +163,7 @@ fn replaces(archive: &Archive<'_>, a: usize, b: usize) -> bool {
 }
 
 /// Whether a point with the label lies clearly beyond the cut.
-fn contradicted(archive: &Archive<'_>, cut: &Cut, witnesses: &[usize], _delta: f64) -> bool {
+fn contradicted(archive: &Archive<'_>, cut: &Cut, witnesses: &[usize]) -> bool {
     witnesses.iter().any(|&k| {
         let y = archive.u(k);
         let above = cut.surface.value(y);
@@ -165,7 +184,7 @@ fn fit_cut(
     witnesses: &[usize],
 ) -> Option<Cut> {
     let n = u.len();
-    // The anchor: near and narrow.
+    // The centre of the fit: near and narrow.
     let doubt = |b: usize| {
         let bracket = &archive.brackets[b];
         archive.width(bracket) + 0.05 * distance(&archive.middle(bracket), u)

@@ -10,7 +10,7 @@ use super::model::{Uncertainty, fit_model, model_points};
 use super::quadratic::{Quadratic, coefficients};
 use super::random::Random;
 use super::step::{Step, Subproblem, solve};
-use super::vector::{along, clip, difference, distance, in_cube, tangents, unit};
+use super::vector::{along, clip, difference, distance, in_cube, orthogonal_part, tangents, unit};
 
 /// Smallest width to which a cliff is located, in units of the box.
 pub(crate) const FINEST: f64 = 1e-8;
@@ -135,13 +135,86 @@ impl<'r, 'a> Local<'r, 'a> {
 
     /// Whether the directions of the cuts that hold the step are known. If not, looks for a tangent point of one.
     fn measure(&mut self, step: &Step, tol: f64) -> Result<bool, Interrupt> {
-        let n = self.archive.n;
         for k in 0..self.cuts.len() {
-            if step.multipliers[k] > 0.0 && self.cuts[k].brackets.len() < n && !self.cover(k, tol)? {
+            if step.multipliers[k] > 0.0 && !self.orient(k, tol)? {
                 return Ok(false);
             }
         }
         Ok(true)
+    }
+
+    /// Whether as many points of cut k are known as there are variables. If not, looks for one near its anchor.
+    fn orient(&mut self, k: usize, tol: f64) -> Result<bool, Interrupt> {
+        let n = self.archive.n;
+        let cut = self.cuts[k].clone();
+        if cut.brackets.len() >= n {
+            return Ok(true);
+        }
+        let label = self.label();
+        let z = self.archive.middle(&self.archive.brackets[cut.brackets[0]]);
+        let h = (0.25 * self.delta).max(5.0 * self.archive.width(&self.archive.brackets[cut.brackets[0]]));
+        let mut known = vec![cut.normal.clone()];
+        for &b in &cut.brackets[1..] {
+            let d = difference(&self.archive.middle(&self.archive.brackets[b]), &z);
+            known.extend(orthogonal_part(&d, &known, 0.1 * norm2(&d)));
+        }
+        for t in tangents(&cut.normal) {
+            let Some(t) = orthogonal_part(&t, &known, 0.3 / (n as f64).sqrt()) else {
+                continue;
+            };
+            let mut bases: Vec<Vec<f64>> = [h, -h].iter().map(|&h| along(&z, h, &t)).collect();
+            bases.sort_by(|y, z| self.beyond(k, y).total_cmp(&self.beyond(k, z)));
+            for y in bases {
+                if !in_cube(&y) || self.beyond(k, &y) > 0.5 * h {
+                    continue;
+                }
+                if let Some(b) = locate(self.archive, label, &cut, &y, None, tol, 2.0 * h)? {
+                    self.confirm(&cut, &z, b, tol)?;
+                    return Ok(false);
+                }
+            }
+            known.push(t);
+        }
+        Ok(true)
+    }
+
+    /// Bracket b lies far off the plane that the anchor z of a cut predicts: either that plane is wrong, or there is a
+    /// corner between. Half way between them the cliff decides.
+    fn confirm(&mut self, cut: &Cut, z: &[f64], mut b: usize, tol: f64) -> Result<(), Interrupt> {
+        let label = self.label();
+        for _ in 0..3 {
+            let chord = difference(&self.archive.middle(&self.archive.brackets[b]), z);
+            let gap = norm2(&chord);
+            if dot(&chord, &cut.normal).abs() <= 0.3 * gap + tol || gap <= 4.0 * tol {
+                return Ok(());
+            }
+            let basis = vec![unit(&chord).expect("the chord is longer than 4 tol")];
+            let Some(normal) = orthogonal_part(&cut.normal, &basis, 1e-3) else {
+                return Ok(());
+            };
+            let mut plane = cut.clone();
+            plane.surface = Quadratic::zero(z);
+            plane.surface.gradient.clone_from(&normal);
+            plane.normal = normal;
+            plane.angle = 0.2;
+            let half = along(z, 0.5, &chord);
+            let Some(c) = locate(self.archive, label, &plane, &half, None, tol, gap)? else {
+                return Ok(());
+            };
+            let off = plane.surface.value(&self.archive.middle(&self.archive.brackets[c])).abs();
+            if off <= 0.15 * gap + 2.0 * tol {
+                return Ok(());
+            }
+            self.archive.brackets[b].parent = None;
+            b = c;
+        }
+        Ok(())
+    }
+
+    /// The largest violation at y of the cuts but the k-th.
+    fn beyond(&self, k: usize, y: &[f64]) -> f64 {
+        let others = self.cuts.iter().enumerate().filter(|(i, _)| *i != k);
+        others.map(|(_, c)| c.surface.value(y)).fold(-1.0, f64::max)
     }
 
     /// Evaluates the step, and looks for the cliff when it ends beyond one.
@@ -222,7 +295,7 @@ impl<'r, 'a> Local<'r, 'a> {
             let cut = &self.cuts[k];
             let active = step.multipliers[k] > 1e-6 * (1.0 + slope)
                 || cut.surface.value(&step.u) > -3.0 * tol && step.multipliers[k] > 0.0;
-            if active && !(self.pin(k, tol)? && self.cover(k, tol)?) {
+            if active && !(self.orient(k, tol)? && self.pin(k, tol)? && self.cover(k, tol)?) {
                 return Ok(false);
             }
         }
@@ -324,21 +397,13 @@ impl<'r, 'a> Local<'r, 'a> {
         let label = self.label();
         let h = 0.5 * self.delta;
         for t in tangents(&cut.normal) {
-            let Some(t) = super::vector::orthogonal_part(&t, &known, 0.3 / (n as f64).sqrt()) else {
+            let Some(t) = orthogonal_part(&t, &known, 0.3 / (n as f64).sqrt()) else {
                 continue;
             };
             let mut bases: Vec<Vec<f64>> = [h, -h].iter().map(|&h| along(&x, h, &t)).collect();
-            let worst = |y: &Vec<f64>| {
-                self.cuts
-                    .iter()
-                    .enumerate()
-                    .filter(|(i, _)| *i != k)
-                    .map(|(_, c)| c.surface.value(y))
-                    .fold(-1.0, f64::max)
-            };
-            bases.sort_by(|y, z| worst(y).total_cmp(&worst(z)));
+            bases.sort_by(|y, z| self.beyond(k, y).total_cmp(&self.beyond(k, z)));
             for y in bases {
-                if !in_cube(&y) || worst(&y) > 0.2 * h {
+                if !in_cube(&y) || self.beyond(k, &y) > 0.2 * h {
                     continue;
                 }
                 if locate(self.archive, label, &cut, &y, None, tol, 2.0 * h)?.is_some() {
