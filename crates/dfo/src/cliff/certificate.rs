@@ -97,17 +97,19 @@ impl Local<'_, '_> {
     /// from the point k.
     fn settle(&mut self, c: usize, k: usize, u: &[f64]) -> Result<bool, Interrupt> {
         let cut = self.cuts[c].clone();
+        let from = self.clear_of_others(c, u, 0.15 * self.delta);
+        let from = if from == u { self.archive.u(k).to_vec() } else { from };
+        let known = Some(k).filter(|&k| self.archive.u(k) == from);
         let near = cut.brackets.iter().any(|&b| {
             let bracket = &self.archive.brackets[b];
-            let gap = distance(&self.archive.middle(bracket), u);
+            let gap = distance(&self.archive.middle(bracket), &from);
             self.archive.width(bracket) <= 1.01 * FINEST && gap <= 1e3 * FINEST
         });
         if near {
             return Ok(true);
         }
         let label = self.label();
-        let from = self.archive.u(k).to_vec();
-        let found = super::bisect::locate(self.archive, label, &cut, &from, Some(k), FINEST, self.delta)?;
+        let found = super::bisect::locate(self.archive, label, &cut, &from, known, FINEST, self.delta)?;
         Ok(found.is_none())
     }
 

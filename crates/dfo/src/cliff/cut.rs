@@ -126,7 +126,8 @@ pub(crate) fn cuts(archive: &Archive<'_>, label: Label, u: &[f64], radius: f64, 
         }
         cuts.push(cut);
     }
-    cuts.retain(|cut| !contradicted(archive, cut, &witnesses));
+    // What is one guess yet will be measured when it matters.
+    cuts.retain(|cut| cut.brackets.len() < u.len() || !contradicted(archive, cut, &witnesses));
     cuts
 }
 

@@ -165,7 +165,7 @@ impl<'r, 'a> Local<'r, 'a> {
             let mut bases: Vec<Vec<f64>> = [h, -h].iter().map(|&h| along(&z, h, &t)).collect();
             bases.sort_by(|y, z| self.beyond(k, y).total_cmp(&self.beyond(k, z)));
             for y in bases {
-                if !in_cube(&y) || self.beyond(k, &y) > 0.5 * h {
+                if !in_cube(&y) || self.beyond(k, &y) > 0.0 {
                     continue;
                 }
                 if let Some(b) = locate(self.archive, label, &cut, &y, None, tol, 2.0 * h)? {
@@ -209,6 +209,24 @@ impl<'r, 'a> Local<'r, 'a> {
             b = c;
         }
         Ok(())
+    }
+
+    /// A point beside y, moved along cut k until it is `clear` of all other cuts: what lies beyond it is cut k.
+    pub fn clear_of_others(&self, k: usize, y: &[f64], clear: f64) -> Vec<f64> {
+        let mut y = y.to_vec();
+        let basis = vec![self.cuts[k].normal.clone()];
+        for _ in 0..3 {
+            for (_, other) in self.cuts.iter().enumerate().filter(|(i, _)| *i != k) {
+                let over = other.surface.value(&y) + clear;
+                if over > 0.0
+                    && let Some(t) = orthogonal_part(&other.normal, &basis, 0.05)
+                {
+                    axpy(-over / dot(&t, &other.normal), &t, &mut y);
+                }
+            }
+        }
+        clip(&mut y);
+        y
     }
 
     /// The largest violation at y of the cuts but the k-th.
@@ -359,16 +377,18 @@ impl<'r, 'a> Local<'r, 'a> {
     pub fn pin(&mut self, k: usize, tol: f64) -> Result<bool, Interrupt> {
         let cut = self.cuts[k].clone();
         let x = self.archive.u(self.x).to_vec();
+        let base = self.clear_of_others(k, &x, 0.15 * self.delta);
         let pinned = cut.brackets.iter().any(|&b| {
             let bracket = &self.archive.brackets[b];
             self.archive.width(bracket) <= 1.01 * tol
-                && distance(&self.archive.middle(bracket), &x) <= (0.5 * self.delta).max(10.0 * tol)
+                && distance(&self.archive.middle(bracket), &base) <= (0.5 * self.delta).max(10.0 * tol)
         });
         if pinned {
             return Ok(true);
         }
         let label = self.label();
-        let found = locate(self.archive, label, &cut, &x, Some(self.x), tol, 2.0 * self.delta)?;
+        let known = Some(self.x).filter(|_| base == x);
+        let found = locate(self.archive, label, &cut, &base, known, tol, 2.0 * self.delta)?;
         Ok(found.is_none())
     }
 
@@ -403,7 +423,9 @@ impl<'r, 'a> Local<'r, 'a> {
             let mut bases: Vec<Vec<f64>> = [h, -h].iter().map(|&h| along(&x, h, &t)).collect();
             bases.sort_by(|y, z| self.beyond(k, y).total_cmp(&self.beyond(k, z)));
             for y in bases {
-                if !in_cube(&y) || self.beyond(k, &y) > 0.2 * h {
+                let y = self.clear_of_others(k, &y, 0.15 * h);
+                let moved = dot(&difference(&y, &x), &t).abs();
+                if !in_cube(&y) || moved < 0.4 * h {
                     continue;
                 }
                 if locate(self.archive, label, &cut, &y, None, tol, 2.0 * h)?.is_some() {
