@@ -34,6 +34,8 @@ pub(crate) struct Local<'r, 'a> {
     pub model: Quadratic,
     pub cuts: Vec<Cut>,
     fails: usize,
+    /// Whether the model has fewer points than a linear function has coefficients.
+    sparse: bool,
     /// Values that the model predicted well at this radius.
     confirmed: usize,
 }
@@ -52,6 +54,7 @@ impl<'r, 'a> Local<'r, 'a> {
             model,
             cuts: Vec::new(),
             fails: 0,
+            sparse: true,
             confirmed: 0,
         }
     }
@@ -81,13 +84,17 @@ impl<'r, 'a> Local<'r, 'a> {
                 if verified || self.archive.points.len() == before {
                     self.delta *= 0.1;
                     self.fails = 0;
-                    if self.confirmed <= self.archive.n {
+                    if self.confirmed == 0 {
                         self.reach = 3.0 * self.delta;
                     }
                     self.confirmed = 0;
                 } else {
                     self.absorb(before);
                 }
+                continue;
+            }
+            if self.sparse && !self.spread()? {
+                self.absorb(before);
                 continue;
             }
             if self.measure(&step, tol)? {
@@ -104,7 +111,8 @@ impl<'r, 'a> Local<'r, 'a> {
     /// Models of θ and of the cliffs at x.
     pub fn refresh(&mut self) {
         let label = self.label();
-        let points = model_points(self.archive, label, self.x, self.reach);
+        let points = model_points(self.archive, label, self.x, self.reach.max(3.0 * self.delta));
+        self.sparse = points.len() <= self.archive.n;
         let before = Some(&self.model).filter(|_| points.len() > self.archive.n);
         if let Some(model) = fit_model(self.archive, &points, before) {
             self.model = model;
@@ -324,7 +332,7 @@ impl<'r, 'a> Local<'r, 'a> {
     fn spread(&mut self) -> Result<bool, Interrupt> {
         let n = self.archive.n;
         let label = self.label();
-        let points = model_points(self.archive, label, self.x, self.reach);
+        let points = model_points(self.archive, label, self.x, self.reach.max(3.0 * self.delta));
         let Some(uncertainty) = Uncertainty::new(self.archive, &points, self.delta) else {
             return Ok(true);
         };
