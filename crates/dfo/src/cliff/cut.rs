@@ -97,7 +97,11 @@ pub(crate) fn cuts(archive: &Archive<'_>, label: Label, u: &[f64], radius: f64, 
         .collect();
 
     let mut cuts: Vec<Cut> = Vec::new();
+    // Brackets whose direction was measured come first; those with a guess may join them.
     let mut free: Vec<usize> = near.iter().map(|(_, b)| *b).collect();
+    let all = free.clone();
+    let related = |b: usize, c: usize| archive.brackets[b].parent == Some(c) || archive.brackets[c].parent == Some(b);
+    free.sort_by_key(|&b| !all.iter().any(|&c| related(b, c)));
     while !free.is_empty() {
         let anchor = free.remove(0);
         let high = archive.label(archive.brackets[anchor].high).expect("brackets have labels");
@@ -112,7 +116,6 @@ pub(crate) fn cuts(archive: &Archive<'_>, label: Label, u: &[f64], radius: f64, 
             .filter(|&b| archive.label(archive.brackets[b].high) == Some(high))
             .collect();
         // Relatives first: they tell the direction by which the others are judged.
-        let related = |b: usize, c: usize| archive.brackets[b].parent == Some(c) || archive.brackets[c].parent == Some(b);
         others.sort_by(|&b, &c| {
             let key = |b: usize| (!related(b, anchor), from_anchor(b));
             key(b).0.cmp(&key(c).0).then(key(b).1.total_cmp(&key(c).1))
