@@ -11,6 +11,7 @@ use std::time::Instant;
 use nlp_model::{Bilevel, check_point};
 
 use super::Verdict;
+use super::starts::kronecker_steps;
 use crate::MpecError;
 use examine::Examiner;
 pub use options::BilevelOptions;
@@ -20,6 +21,9 @@ use starts::{Random, search_box};
 
 /// The search in x is left out for more variables.
 const SEARCHED: usize = 3;
+
+/// Samples of x for each of its variables.
+const SAMPLES: usize = 16;
 
 /// Points from which the search in x begins.
 const BEGINNINGS: usize = 4;
@@ -38,8 +42,9 @@ const BEGINNINGS: usize = 4;
 /// 3. The candidate with the smallest F is examined ([`certify`](super::certify())). A proof ends the
 ///    step. A refutation puts (x, y′) with the better response y′ among the candidates, and the next one is
 ///    examined.
-/// 4. With few variables x: a poll in x, from the best candidates and from refuted ones, on the objective
-///    F(x, y(x)) with y(x) a checked solution of the lower level. Back to 3 with what it finds.
+/// 4. With few variables x: samples of x over the box, then polls from the best candidates, refuted ones
+///    among them, on the objective F(x, y(x)) with y(x) a checked solution of the lower level. Back to 3
+///    with what is found.
 /// 5. The certificate of the best point is computed again, with more effort.
 ///
 /// # Convergence and failure
@@ -178,6 +183,12 @@ fn search_in_x(
     if !(width > 0.0) {
         return Ok(());
     }
+    for x in samples(lower, upper) {
+        let nearest = pool.nearest(&x).unwrap_or(&around[nx..]).to_vec();
+        if let Some(y) = examiner.respond(&x, &nearest)? {
+            pool.offer(&x, &y, None);
+        }
+    }
     for (x, y) in beginnings(pool) {
         let x: Vec<f64> = (0..nx).map(|i| x[i].clamp(lower[i], upper[i])).collect();
         let mut nearest = y;
@@ -209,6 +220,19 @@ fn search_in_x(
         }
     }
     Ok(())
+}
+
+/// Corners and evenly spread points of a box of dimension 1 to 3.
+fn samples(lower: &[f64], upper: &[f64]) -> Vec<Vec<f64>> {
+    let n = lower.len();
+    let at = |part: &dyn Fn(usize) -> f64| -> Vec<f64> {
+        let inside = |j: usize| lower[j] + part(j) * (upper[j] - lower[j]);
+        (0..n).map(inside).collect()
+    };
+    let corners = (0..1_usize << n).map(|corner| at(&|j| (corner >> j & 1) as f64));
+    let steps = kronecker_steps(n);
+    let spread = (0..SAMPLES * n).map(|k| at(&|j| (0.5 + k as f64 * steps[j]).fract()));
+    corners.chain(spread).collect()
 }
 
 /// The best candidates at different x, refuted ones among them.

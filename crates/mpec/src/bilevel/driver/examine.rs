@@ -2,7 +2,7 @@
 
 use nlp_model::Bilevel;
 
-use super::super::{Certificate, CertificateOptions, Verdict, certify};
+use super::super::{Certificate, CertificateOptions, FixedUpper, Verdict, certify};
 use super::pool::violation;
 use crate::MpecError;
 
@@ -56,9 +56,19 @@ impl<'p> Examiner<'p> {
         Ok(certificate)
     }
 
-    /// A solution of the lower level at x, from y: better points replace y until none is found.
+    /// A solution of the lower level at x, from y: a KKT point nearby when y is infeasible, then better
+    /// points replace y until none is found.
     pub fn respond(&mut self, x: &[f64], y: &[f64]) -> Result<Option<Vec<f64>>, MpecError> {
         let mut y = y.to_vec();
+        let lower = self.problem.lower();
+        // also for NaN
+        if !(violation(lower, &[x, &y].concat()) <= self.options.feasibility) {
+            let model = FixedUpper::new(self.problem, x)?;
+            y = ssn::kkt::solve(&model, &y, &ssn::Options::default())?.x;
+            if !linalg::slice::all_finite(&y) {
+                return Ok(None);
+            }
+        }
         for _ in 0..CORRECTIONS {
             match self.certify(x, &y, false)?.verdict {
                 Verdict::Proved(_) | Verdict::Multistart(_) => return Ok(Some(y)),

@@ -30,7 +30,8 @@ impl<'p> Pool<'p> {
         }
     }
 
-    /// Adds a point when it is finite, feasible and new; its place among the candidates.
+    /// Adds a point when it is finite and feasible; its place among the candidates, that of the first when
+    /// it is there already.
     pub fn offer(&mut self, x: &[f64], y: &[f64], penalty: Option<f64>) -> Option<usize> {
         let z = [x, y].concat();
         let (upper, lower) = (self.problem.upper(), self.problem.lower());
@@ -49,8 +50,8 @@ impl<'p> Pool<'p> {
                 .zip(other)
                 .all(|(a, b)| (a - b).abs() <= 1e-7 * (1.0 + a.abs()))
         };
-        if self.candidates.iter().any(same) {
-            return None;
+        if let Some(place) = self.candidates.iter().position(same) {
+            return Some(place);
         }
         self.candidates.push(Candidate {
             x: x.to_vec(),
@@ -60,6 +61,16 @@ impl<'p> Pool<'p> {
             is_examined: false,
         });
         Some(self.candidates.len() - 1)
+    }
+
+    /// y of the candidate nearest to x.
+    pub fn nearest(&self, x: &[f64]) -> Option<&[f64]> {
+        let distance = |c: &Candidate| -> f64 {
+            let squares = c.x.iter().zip(x).map(|(a, b)| (a - b) * (a - b));
+            squares.sum()
+        };
+        let nearest = |a: &&Candidate, b: &&Candidate| distance(a).total_cmp(&distance(b));
+        self.candidates.iter().min_by(nearest).map(|c| &c.y[..])
     }
 
     /// The best candidate below `bound` that was not examined.
