@@ -50,6 +50,28 @@ fn quasi_newton_solves_the_stored_problems() {
     }
 }
 #[test]
+fn least_squares_solves_the_stored_problems() {
+    use stackelberg::trust_region::least_squares::{Method, solve};
+    let (mut iterations, mut evaluations, mut all) = (0, 0, 0);
+    for problem in problems() {
+        let n = problem.least_squares.nvar();
+        if n==1000 {continue;}
+        let model = problem.least_squares.system();
+        let run = solve(&model, &problem.least_squares.x0, Method::LevenbergMarquardt, &Options{..Options::default()}).unwrap();
+        all += run.status.is_success() as usize;
+        println!(
+            "lm {:26} {:3} {:5} {:5} {:5} f {:.6e} best {:.6e} g {:.1e} score {:.1e} {} {:.3}s",
+            problem.name(), problem.classical.unwrap_or(0), run.iterations, run.evaluations.objective, run.evaluations.work,
+            2.0*run.objective, problem.best_known(), run.gradient_norm, run.score, run.status, run.seconds,
+        );
+        if problem.classical.is_some() {
+            iterations += run.iterations;
+            evaluations += run.evaluations.objective;
+        }
+    }
+    println!("lm TOTAL {iterations} {evaluations} success {all}");
+}
+#[test]
 fn newton_solves_the_stored_problems() {
     run_all("exact", Method::Exact);
 }
