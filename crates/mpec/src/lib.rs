@@ -5,5 +5,6 @@
 
 pub mod bilevel;
 mod error;
+pub mod interval;
 
 pub use error::MpecError;

@@ -17,14 +17,17 @@ mod functions;
 mod linearised;
 mod meta;
 mod model;
+mod multilevel;
 #[doc(hidden)]
 pub mod notation;
 mod one_sided;
 pub mod qvi;
 mod real;
+pub mod reformulate;
 mod scalar;
 mod scratch;
 mod structure;
+mod tape;
 
 pub use auto::AutoModel;
 pub use bilevel::{AutoBilevel, Bilevel, BilevelFunctions, BilevelShape};
@@ -36,7 +39,10 @@ pub use functions::Functions;
 pub use linearised::Linearised;
 pub use meta::Meta;
 pub use model::{Model, Smooth, TwiceSmooth};
+pub use multilevel::{AutoMultilevel, Levels, Multilevel, MultilevelFunctions};
 pub use one_sided::OneSided;
 pub use qvi::{AutoQvi, Qvi, QviFunctions, QviShape};
 pub use real::Real;
+pub use reformulate::{Slack, SquaredSlack};
 pub use scalar::Scalar;
+pub use tape::{Op, Tape};
