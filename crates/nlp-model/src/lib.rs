@@ -17,6 +17,7 @@ mod functions;
 mod linearised;
 mod meta;
 mod model;
+mod mpcc;
 mod multilevel;
 #[doc(hidden)]
 pub mod notation;
@@ -39,6 +40,7 @@ pub use functions::Functions;
 pub use linearised::Linearised;
 pub use meta::Meta;
 pub use model::{Model, Smooth, TwiceSmooth};
+pub use mpcc::{Complementarity, Mpcc, Side};
 pub use multilevel::{AutoMultilevel, Levels, Multilevel, MultilevelFunctions};
 pub use one_sided::OneSided;
 pub use qvi::{AutoQvi, Qvi, QviFunctions, QviShape};
