@@ -1,7 +1,9 @@
 //! Trust-region subproblems and methods.
 //!
-//! Steps of min gᵀs + ½ sᵀH s, ‖s‖ ≤ Δ: [`MoreSorensen`] exactly for dense Hessians,
-//! [`SteihaugToint`] for products alone. A [`Certificate`] says how far a step is from a global
+//! Steps of min gᵀs + ½ sᵀH s, ‖s‖ ≤ Δ: [`MoreSorensen`] and [`SparseMoreSorensen`] exactly for any inertia,
+//! [`GeneralizedLanczos`] and [`SteihaugToint`] for products alone, [`Dogleg`], [`TwoDimensional`] and
+//! [`cauchy_point`] as the cheap ones. [`newton`], [`quasi_newton`] and [`least_squares`] are one loop,
+//! [`TrustRegion`], with different quadratic models. A [`Certificate`] says how far a step is from a global
 //! minimizer. [`LevenbergMarquardt`] gives the regularized directions that the semismooth Newton method takes
 //! where its matrix is singular. [`multilevel`] solves problems with constraints in blocks and with
 //! several objectives in the order of their importance.
