@@ -55,10 +55,12 @@ pub struct Outcome {
 /// # Algorithm
 /// The working set W holds ends of rows and bounds with independent normals. Rows outside of W that are
 /// violated add ±ν aᵢ to the gradient. Repeat:
-/// 1. On the subspace that keeps W, take Newton's direction, or one of negative curvature.
+/// 1. On the subspace that keeps W, take Newton's direction; where the reduced Hessian is indefinite, that
+///    of a shifted Hessian or one of negative curvature.
 /// 2. If that is 0, find a multiplier outside of its interval ([0, ν] at an upper end, [−ν, ν] at an
 ///    equality, …), the most violating one, and let its constraint go to the side the sign tells. If there
-///    is none, stop.
+///    is none, let all constraints with multiplier 0 go, if that uncovers negative curvature along which
+///    they hold; else stop.
 /// 3. Else walk along the direction, over the ends of rows as long as the slope stays negative; a row or
 ///    bound at which the walk ends enters W.
 ///
@@ -97,6 +99,8 @@ pub struct ActiveSet {
     z: Vec<f64>,
     /// Members of the last working set, for the next start.
     pub(super) last: Vec<(usize, Place)>,
+    /// Members with multiplier 0.
+    weak: Vec<(usize, Place)>,
 }
 
 /// Steps of length 0 in a row after which the smallest index rules.
@@ -127,6 +131,7 @@ impl ActiveSet {
             y: zeros(m),
             z: zeros(n),
             last: Vec::with_capacity(n),
+            weak: Vec::with_capacity(n),
         }
     }
 
@@ -152,6 +157,7 @@ impl ActiveSet {
         debug_assert!(program.nvar() == self.n && program.nrow() == self.m);
         self.start(program);
         let (mut still, mut iterations, mut is_unbounded) = (0, 0, false);
+        let (mut curved, mut escapes) = (false, 0);
         let limit = 50 + 10 * (self.n + self.m);
         let is_stationary = loop {
             if iterations == limit {
@@ -159,17 +165,24 @@ impl ActiveSet {
             }
             iterations += 1;
             // Step 1
-            let curvature = self.direction(program);
+            let curvature = self.direction(program, curved);
             let bland = still > PATIENCE;
             if curvature == Curvature::Positive && self.is_zero(program) {
                 // Step 2
-                if !self.release(program, bland) {
+                if self.release(program, bland) {
+                    continue;
+                }
+                escapes += 1;
+                if escapes > self.n || !self.escape(program) {
                     break true;
                 }
-                continue;
             }
             // Step 3
-            match self.walk(program, bland) {
+            let members = self.set.members().len();
+            let walked = self.walk(program, bland);
+            // a walk that ends inside must not lead to a saddle
+            curved = curvature == Curvature::Shifted && self.set.members().len() == members;
+            match walked {
                 Some(t) if t * norm_inf(&self.p) > 1e-14 * (1.0 + norm_inf(&self.d)) => still = 0,
                 Some(_) => still += 1,
                 None => {
@@ -189,7 +202,7 @@ impl ActiveSet {
     }
 
     /// Step 1: r, and the direction p in the null space of the working set.
-    fn direction(&mut self, program: &QuadraticProgram) -> Curvature {
+    fn direction(&mut self, program: &QuadraticProgram, curved: bool) -> Curvature {
         self.gradient(program);
         let k = self.n - self.set.members().len();
         for j in 0..k {
@@ -205,9 +218,10 @@ impl ActiveSet {
             }
             self.reduced_r[j] = dot(z, &self.r);
         }
-        let curvature = self
-            .reduced
-            .direction(k, &self.reduced_r[..k], &mut self.reduced_p[..k]);
+        let r = &self.reduced_r[..k];
+        let is_tiny = norm2(r) <= 1e-8 * (norm2(program.gradient) + norm2(&self.r));
+        let p = &mut self.reduced_p[..k];
+        let curvature = self.reduced.direction(k, r, curved || is_tiny, p);
         self.p.fill(0.0);
         for j in 0..k {
             axpy(self.reduced_p[j], self.set.direction(j), &mut self.p);
@@ -274,6 +288,64 @@ impl ActiveSet {
         self.places[constraint] = to;
         self.set.remove(position);
         true
+    }
+
+    /// Step 2 where first-order conditions hold: a direction of negative curvature in the space that
+    /// members with multiplier 0 leave free, into p; false when there is none and W is as before.
+    fn escape(&mut self, program: &QuadraticProgram) -> bool {
+        let k = self.set.members().len();
+        let scale = norm_inf(&self.lambda[..k]).max(norm_inf(program.gradient));
+        self.weak.clear();
+        for position in (0..k).rev() {
+            let constraint = self.set.members()[position];
+            let (least, most) = self.interval(program, constraint);
+            // equalities have an interval on both sides of 0
+            let is_weak = (least == 0.0 || most == 0.0)
+                && self.lambda[position].abs() <= 1e-9 * scale
+                && least < most;
+            if is_weak {
+                self.weak.push((constraint, self.places[constraint]));
+                self.places[constraint] = Place::Inside;
+                self.set.remove(position);
+            }
+        }
+        if self.weak.is_empty() {
+            return false;
+        }
+        if self.direction(program, true) == Curvature::Negative {
+            let stays = |sign: f64| {
+                self.weak.iter().all(|&(constraint, place)| {
+                    let slope = sign * self.slope(program, constraint);
+                    let outward = if place == Place::AtUpper { slope } else { -slope };
+                    outward <= 1e-12 * norm2(&self.p)
+                })
+            };
+            for sign in [1.0, -1.0] {
+                if stays(sign) {
+                    self.p.iter_mut().for_each(|p| *p *= sign);
+                    return true;
+                }
+            }
+        }
+        for l in 0..self.weak.len() {
+            let (constraint, place) = self.weak[l];
+            if self.add(program, constraint) {
+                self.places[constraint] = place;
+            }
+        }
+        // the multipliers belong to the order of the members
+        let k = self.set.members().len();
+        self.set.multipliers(&self.r, &mut self.lambda[..k]);
+        false
+    }
+
+    /// aᵢᵀp of a row or bound.
+    fn slope(&self, program: &QuadraticProgram, constraint: usize) -> f64 {
+        if constraint < self.m {
+            dot(program.row(constraint), &self.p)
+        } else {
+            self.p[constraint - self.m]
+        }
     }
 
     /// The interval in which the multiplier of a member must lie.

@@ -88,7 +88,7 @@ impl ActiveSet {
     }
 
     /// Adds a constraint to the working set; false when its normal is dependent.
-    fn add(&mut self, program: &QuadraticProgram, constraint: usize) -> bool {
+    pub(super) fn add(&mut self, program: &QuadraticProgram, constraint: usize) -> bool {
         let m = program.nrow();
         if constraint < m {
             let normal = program.row(constraint).iter().copied().enumerate();

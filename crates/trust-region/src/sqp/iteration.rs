@@ -167,15 +167,8 @@ impl Sqp {
         let noise = 10.0 * f64::EPSILON * (f.abs() + nu * promise.before).max(1.0);
         self.take_step();
         let length = norm_inf(&self.d);
-        if promise.predicted <= 0.1 * noise || length <= f64::EPSILON * norm_inf(state.x()) {
-            // stationary for φ: the multipliers may tell that this is a solution
-            self.idle += 1;
-            state.y.set(&self.y);
-            set_bound_multipliers(model, state, &mut self.work);
-            if promise.is_stuck {
-                return Err(Status::Infeasible);
-            }
-            return if self.idle > 2 { Err(Status::Stalled) } else { Ok(true) };
+        if promise.predicted <= 10.0 * noise || length <= f64::EPSILON * norm_inf(state.x()) {
+            return self.finish(model, state, promise, phi + 10.0 * noise);
         }
         let mut phi_trial = self.evaluate_trial(model, state);
         let gain = |phi_trial: f64| (phi - phi_trial + noise) / (promise.predicted + noise);
@@ -229,6 +222,30 @@ impl Sqp {
             }
         }
         Ok(accepted)
+    }
+
+    /// A step whose promise is rounding error: φ cannot judge it any more, and the multipliers may tell
+    /// that this is a solution.
+    fn finish(
+        &mut self,
+        model: &dyn TwiceSmooth,
+        state: &mut NlpState,
+        promise: &Promise,
+        highest: f64,
+    ) -> Result<bool, Status> {
+        self.idle += 1;
+        let moves = self.evaluate_trial(model, state) <= highest && self.accept(model, state);
+        if !moves {
+            state.y.set(&self.y);
+            set_bound_multipliers(model, state, &mut self.work);
+        }
+        if promise.is_stuck {
+            return Err(Status::Infeasible);
+        }
+        if self.idle > 3 {
+            return Err(Status::Stalled);
+        }
+        Ok(true)
     }
 
     /// d and y of the quadratic program, y in the terms of the model.

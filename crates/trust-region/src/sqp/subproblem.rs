@@ -11,6 +11,9 @@ const LARGEST_PENALTY: f64 = 1e10;
 /// A step must remove this part of the violation that the linear rows allow to remove.
 const REMOVED: f64 = 0.1;
 
+/// A violation up to this is not examined for infeasibility.
+const STUCK: f64 = 1e-6;
+
 /// min gᵀd + ½ dᵀHd + ν Σ dist(cᵢ + aᵢᵀd, [lᵢ, uᵢ]),  ‖d‖∞ ≤ Δ, in the bounds; all scaled.
 #[derive(Debug)]
 pub(super) struct Subproblem {
@@ -171,12 +174,13 @@ impl Subproblem {
             .program(self.nu)
             .violation(&self.data.zeros[..self.n]);
         let mut step = self.solve(before);
-        let noise = 1e-10 * before.min(1.0);
+        let noise = 1e-9 * before.min(1.0) + 1e-13;
         if step.after <= noise {
             return step;
         }
         let least = self.least_violation();
-        step.is_stuck = before - least <= 1e-8 * before * delta.min(1.0);
+        step.is_stuck =
+            before > STUCK && before - least <= 1e-8 * before * delta.min(1.0);
         let wanted = if least <= noise {
             noise
         } else {
