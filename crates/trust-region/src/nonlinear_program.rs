@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use linalg::slice::{norm1, norm_inf};
+use linalg::slice::{norm_inf, norm1};
 use nlp_model::{Meta, ModelError, TwiceSmooth, check_point};
 use stopping::residual::{Kkt, infeasibility_gradient};
 use stopping::{Budget, Counts, Divergence, NlpState, Norm, State, Status, Stopping};

@@ -59,7 +59,13 @@ impl<'a> Slack<'a> {
         assert_eq!(row_scales.len(), m, "one scale for each row");
         let rows: Vec<usize> = (0..m).filter(|&i| !old.is_equality(i)).collect();
         let shift: Vec<f64> = (0..m)
-            .map(|i| if old.is_equality(i) { old.lcon()[i] } else { 0.0 })
+            .map(|i| {
+                if old.is_equality(i) {
+                    old.lcon()[i]
+                } else {
+                    0.0
+                }
+            })
             .collect();
 
         let with_slacks = |of_x: &[f64], of_rows: &[f64]| -> Vec<f64> {

@@ -144,8 +144,7 @@ impl TwiceSmooth for Merit<'_> {
         let work = &mut *self.work.borrow_mut();
         self.linearise(v, work);
         let (lagrangian, products) = vals.split_at_mut(self.model.hess_structure().nnz());
-        self.model
-            .hess_coord(v, &work.w, self.sigma, lagrangian);
+        self.model.hess_coord(v, &work.w, self.sigma, lagrangian);
         for (value, &(k, l)) in products.iter_mut().zip(&self.pairs) {
             *value = self.mu * work.jac[k] * work.jac[l];
         }

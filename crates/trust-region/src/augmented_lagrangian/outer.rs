@@ -96,5 +96,9 @@ fn scaled_slack<'a>(model: &'a dyn TwiceSmooth, state: &NlpState, largest: f64) 
         sizes[i] = sizes[i].max(value.abs());
     }
     let gradient = state.g.get().map_or(0.0, norm_inf);
-    Slack::scaled(model, scale(gradient), sizes.into_iter().map(scale).collect())
+    Slack::scaled(
+        model,
+        scale(gradient),
+        sizes.into_iter().map(scale).collect(),
+    )
 }

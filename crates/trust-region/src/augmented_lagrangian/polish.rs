@@ -118,7 +118,10 @@ impl Polish {
             return false;
         }
         let (h, diagonal) = self.reduced_hess.split_at_mut(self.hess.len());
-        for ((h, value), (i, j)) in h.iter_mut().zip(&self.hess).zip(model.hess_structure().iter())
+        for ((h, value), (i, j)) in h
+            .iter_mut()
+            .zip(&self.hess)
+            .zip(model.hess_structure().iter())
         {
             *h = if self.fixed[i] || self.fixed[j] {
                 0.0
@@ -149,7 +152,11 @@ impl Polish {
                 return false;
             }
             for j in 0..n {
-                self.step[j] = if self.fixed[j] { 0.0 } else { -self.gradient[j] };
+                self.step[j] = if self.fixed[j] {
+                    0.0
+                } else {
+                    -self.gradient[j]
+                };
             }
             for i in 0..m {
                 self.step[n + i] = -self.c[i];

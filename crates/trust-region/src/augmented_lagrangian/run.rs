@@ -88,7 +88,10 @@ impl<'a> Run<'a> {
         if ended == Status::DomainError || !violation.is_finite() {
             return Err(Status::DomainError);
         }
-        if matches!(ended, Status::UnboundedObjective | Status::UnboundedIterates) {
+        if matches!(
+            ended,
+            Status::UnboundedObjective | Status::UnboundedIterates
+        ) {
             return self.leave_unbounded(violation, ended);
         }
         // Step 3

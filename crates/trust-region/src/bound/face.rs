@@ -88,10 +88,7 @@ impl FaceSolver {
                 self.matrix[a + b * k] = h[i + j * n];
             }
         }
-        let (theta, vectors) = (
-            &mut self.eigenvalues[..k],
-            &mut self.eigenvectors[..k * k],
-        );
+        let (theta, vectors) = (&mut self.eigenvalues[..k], &mut self.eigenvectors[..k * k]);
         p.fill(0.0);
         if symmetric_eigenvectors(k, &self.matrix[..k * k], theta, vectors).is_err() {
             return;
@@ -108,7 +105,10 @@ impl FaceSolver {
                 .sum();
             sum.sqrt()
         };
-        let size = theta[k - 1].abs().max(theta[0].abs()).max(f64::MIN_POSITIVE);
+        let size = theta[k - 1]
+            .abs()
+            .max(theta[0].abs())
+            .max(f64::MIN_POSITIVE);
         let least = (-theta[0]).max(0.0);
         let mut lambda = least + 1e-12 * size;
         let short = length(lambda) <= delta;
@@ -193,7 +193,11 @@ impl FaceSolver {
             }
             (q.product)(&self.v, &mut self.hv);
             let vhv = on_face(&self.v, &self.hv);
-            let (pp, pv, vv) = (on_face(p, p), on_face(p, &self.v), on_face(&self.v, &self.v));
+            let (pp, pv, vv) = (
+                on_face(p, p),
+                on_face(p, &self.v),
+                on_face(&self.v, &self.v),
+            );
             let alpha = rr / vhv;
             let inside = vhv > 0.0 && pp + 2.0 * alpha * pv + alpha * alpha * vv < delta * delta;
             let to_boundary = || {

@@ -134,7 +134,8 @@ impl StepFinder {
         self.free.clear();
         for j in 0..s.len() {
             let (at_lower, at_upper) = (s[j] <= q.lower[j], s[j] >= q.upper[j]);
-            let inward = (!at_lower || self.gradient[j] <= 0.0) && (!at_upper || self.gradient[j] >= 0.0);
+            let inward =
+                (!at_lower || self.gradient[j] <= 0.0) && (!at_upper || self.gradient[j] >= 0.0);
             if !at_lower && !at_upper || wide && inward && q.lower[j] < q.upper[j] {
                 self.free.push(j);
             }

@@ -210,7 +210,11 @@ impl ActiveSet {
             let z = self.set.direction(j);
             for (l, &z) in z.iter().enumerate() {
                 if z != 0.0 {
-                    axpy(z, &program.hessian[l * self.n..(l + 1) * self.n], &mut self.hz);
+                    axpy(
+                        z,
+                        &program.hessian[l * self.n..(l + 1) * self.n],
+                        &mut self.hz,
+                    );
                 }
             }
             for i in j..k {
@@ -275,9 +279,11 @@ impl ActiveSet {
             if excess <= 1e-11 * scale {
                 continue;
             }
-            let better = worst.is_none_or(|(e, _, c, _)| {
-                if bland { constraint < c } else { excess > e }
-            });
+            let better = worst.is_none_or(
+                |(e, _, c, _)| {
+                    if bland { constraint < c } else { excess > e }
+                },
+            );
             if better {
                 worst = Some((excess, position, constraint, to));
             }
@@ -316,7 +322,11 @@ impl ActiveSet {
             let stays = |sign: f64| {
                 self.weak.iter().all(|&(constraint, place)| {
                     let slope = sign * self.slope(program, constraint);
-                    let outward = if place == Place::AtUpper { slope } else { -slope };
+                    let outward = if place == Place::AtUpper {
+                        slope
+                    } else {
+                        -slope
+                    };
                     outward <= 1e-12 * norm2(&self.p)
                 })
             };

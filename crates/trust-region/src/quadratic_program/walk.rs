@@ -66,7 +66,11 @@ impl ActiveSet {
         let n = program.nvar();
         self.hd.fill(0.0);
         for j in 0..n {
-            axpy(self.d[j], &program.hessian[j * n..(j + 1) * n], &mut self.hd);
+            axpy(
+                self.d[j],
+                &program.hessian[j * n..(j + 1) * n],
+                &mut self.hd,
+            );
         }
         for i in 0..program.nrow() {
             self.values[i] = dot(program.row(i), &self.d);
@@ -100,15 +104,15 @@ impl ActiveSet {
     }
 
     /// Step 3: the length of the step; `None` when the objective falls without limit.
-    pub(super) fn walk(
-        &mut self,
-        program: &QuadraticProgram,
-        bland: bool,
-    ) -> Option<f64> {
+    pub(super) fn walk(&mut self, program: &QuadraticProgram, bland: bool) -> Option<f64> {
         let n = program.nvar();
         self.hp.fill(0.0);
         for j in 0..n {
-            axpy(self.p[j], &program.hessian[j * n..(j + 1) * n], &mut self.hp);
+            axpy(
+                self.p[j],
+                &program.hessian[j * n..(j + 1) * n],
+                &mut self.hp,
+            );
         }
         self.collect_breaks(program);
         // `order` keeps the two ends of an equality in sequence; a stable sort would allocate
@@ -249,7 +253,11 @@ impl ActiveSet {
             at.end
         } else {
             // dependent: its slope along later directions is rounding error
-            if at.constraint < m { at.behind } else { Place::Inside }
+            if at.constraint < m {
+                at.behind
+            } else {
+                Place::Inside
+            }
         };
     }
 }
@@ -261,5 +269,9 @@ fn end_value(program: &QuadraticProgram, m: usize, constraint: usize, place: Pla
     } else {
         (program.lower[constraint - m], program.upper[constraint - m])
     };
-    if place == Place::AtUpper { upper } else { lower }
+    if place == Place::AtUpper {
+        upper
+    } else {
+        lower
+    }
 }

@@ -104,7 +104,12 @@ impl WorkingSet {
     pub fn multipliers(&self, r: &[f64], lambda: &mut [f64]) {
         let (n, k) = (self.n, self.members.len());
         for j in (0..k).rev() {
-            let mut sum: f64 = -self.column(j).iter().zip(r).map(|(q, r)| q * r).sum::<f64>();
+            let mut sum: f64 = -self
+                .column(j)
+                .iter()
+                .zip(r)
+                .map(|(q, r)| q * r)
+                .sum::<f64>();
             for l in j + 1..k {
                 sum -= self.r[j + l * n] * lambda[l];
             }
@@ -151,14 +156,20 @@ mod tests {
 
     #[test]
     fn factors_follow_members_that_come_and_go() {
-        let normals = [[1.0, 2.0, 0.0, 1.0], [0.0, 1.0, -1.0, 3.0], [2.0, 0.0, 1.0, 0.5]];
+        let normals = [
+            [1.0, 2.0, 0.0, 1.0],
+            [0.0, 1.0, -1.0, 3.0],
+            [2.0, 0.0, 1.0, 0.5],
+        ];
         let mut set = WorkingSet::new(4);
         set.clear();
         for (i, a) in normals.iter().enumerate() {
             assert!(set.add(i, a.iter().copied().enumerate()));
         }
         // a combination of two members is refused
-        let sum: Vec<f64> = (0..4).map(|j| normals[0][j] - 2.0 * normals[2][j]).collect();
+        let sum: Vec<f64> = (0..4)
+            .map(|j| normals[0][j] - 2.0 * normals[2][j])
+            .collect();
         assert!(!set.add(3, sum.iter().copied().enumerate()));
         set.remove(1);
         assert_eq!(set.members(), [0, 2]);
@@ -170,7 +181,9 @@ mod tests {
             }
         }
         // r = −(5 a₀ − 7 a₂)
-        let r: Vec<f64> = (0..4).map(|j| 7.0 * normals[2][j] - 5.0 * normals[0][j]).collect();
+        let r: Vec<f64> = (0..4)
+            .map(|j| 7.0 * normals[2][j] - 5.0 * normals[0][j])
+            .collect();
         let mut lambda = [0.0; 2];
         set.multipliers(&r, &mut lambda);
         assert!((lambda[0] - 5.0).abs() < 1e-13 && (lambda[1] + 7.0).abs() < 1e-13);

@@ -11,6 +11,9 @@ const LARGEST_PENALTY: f64 = 1e10;
 /// A step must remove this part of the violation that the linear rows allow to remove.
 const REMOVED: f64 = 0.1;
 
+/// ν is lowered at most this often in one run.
+const REDUCTIONS: usize = 10;
+
 /// A violation up to this is not examined for infeasibility.
 const STUCK: f64 = 1e-6;
 
@@ -34,6 +37,8 @@ pub(super) struct Subproblem {
     /// For the linear program of the rows alone.
     phase_one: ActiveSet,
     pub iterations: usize,
+    /// How often ν was lowered.
+    pub reductions: usize,
 }
 
 /// The linear and quadratic terms at one point.
@@ -102,6 +107,7 @@ impl Subproblem {
             active_set: ActiveSet::new(n, m),
             phase_one: ActiveSet::new(n, m),
             iterations: 0,
+            reductions: 0,
         }
     }
 
@@ -146,7 +152,12 @@ impl Subproblem {
             self.data.row_upper[i] = beta * (meta.ucon()[i] - c[i]);
             self.weights[i] = self.obj_scale * y[i];
         }
-        model.hess_coord(state.x(), &self.weights, self.obj_scale, &mut self.hess_vals);
+        model.hess_coord(
+            state.x(),
+            &self.weights,
+            self.obj_scale,
+            &mut self.hess_vals,
+        );
         model
             .hess_structure()
             .to_dense_symmetric(&self.hess_vals, &mut self.data.hessian);
@@ -179,8 +190,7 @@ impl Subproblem {
             return step;
         }
         let least = self.least_violation();
-        step.is_stuck =
-            before > STUCK && before - least <= 1e-8 * before * delta.min(1.0);
+        step.is_stuck = before > STUCK && before - least <= 1e-8 * before * delta.min(1.0);
         let wanted = if least <= noise {
             noise
         } else {
@@ -188,10 +198,25 @@ impl Subproblem {
         };
         while step.after > wanted && self.nu < LARGEST_PENALTY && !step.is_stuck {
             self.nu *= 10.0;
+            if self.reductions > 0 {
+                self.reductions = REDUCTIONS; // it was lowered too far
+            }
             tracing::debug!(nu = self.nu, after = step.after, wanted, "penalty raised");
             step = self.solve(before);
         }
         step
+    }
+
+    /// Lowers ν after a step that failed, where it is far above the multipliers: a large penalty makes
+    /// steps short that follow curved rows. A bounded number of times, so that φ is one function in the
+    /// end.
+    pub fn lower_penalty(&mut self) {
+        let largest = linalg::slice::norm_inf(self.active_set.multipliers());
+        let wanted = (0.1 * self.nu).max(3.0 * largest).max(1e-4);
+        if wanted < 0.3 * self.nu && self.reductions < REDUCTIONS {
+            self.reductions += 1;
+            self.nu = wanted;
+        }
     }
 
     /// Solves with the present ν.
