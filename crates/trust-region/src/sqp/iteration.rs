@@ -59,6 +59,8 @@ pub struct Sqp {
     first: f64,
     /// Iterations in a row without a promise.
     idle: usize,
+    /// Iterations in a row in which the violation was stationary.
+    stuck: usize,
     /// KKT points at which the quadratic model was asked for descent.
     escapes: usize,
 }
@@ -90,6 +92,7 @@ impl<'p> Solver<dyn TwiceSmooth + 'p, NlpState> for Sqp {
             let promise = self.subproblem.find_step(self.delta);
             // Step 3
             let judged = self.judge(model, &mut stopping.state, &promise);
+            let judged = judged.and_then(|moved| self.count_stuck(&promise).map(|()| moved));
             // Step 1
             status = stopping.stop(model);
             match (status, judged) {
@@ -120,6 +123,7 @@ impl Sqp {
             work: zeros(nvar),
             first: 0.0,
             idle: 0,
+            stuck: 0,
             escapes: 0,
             options,
         })
@@ -168,7 +172,17 @@ impl Sqp {
         self.delta = self.options.radius * (0.1 * norm_inf(state.x())).max(1.0);
         self.first = state.f.unwrap_or(f64::NAN);
         self.idle = 0;
+        self.stuck = 0;
         self.escapes = 0;
+    }
+
+    /// The violation is stationary: the objective gets a few steps to leave a saddle of it.
+    fn count_stuck(&mut self, promise: &Promise) -> Result<(), Status> {
+        self.stuck = if promise.is_stuck { self.stuck + 1 } else { 0 };
+        if self.stuck > 3 {
+            return Err(Status::Infeasible);
+        }
+        Ok(())
     }
 
     /// Step 4: at a point where first-order conditions hold, a step along which φ falls nevertheless.
@@ -252,9 +266,6 @@ impl Sqp {
                 return Err(Status::UnboundedObjective);
             }
         } else {
-            if promise.is_stuck && promise.predicted <= 1e-8 * phi.abs().max(1.0) {
-                return Err(Status::Infeasible);
-            }
             self.subproblem.lower_penalty();
             self.delta = if rho.is_finite() { 0.3 } else { 0.1 } * length;
             if self.delta <= f64::EPSILON * norm_inf(state.x()).max(1e-3) {
@@ -279,10 +290,7 @@ impl Sqp {
             state.y.set(&self.y);
             set_bound_multipliers(model, state, &mut self.work);
         }
-        if promise.is_stuck {
-            return Err(Status::Infeasible);
-        }
-        if self.idle > 3 {
+        if self.idle > 3 && !promise.is_stuck {
             return Err(Status::Stalled);
         }
         Ok(true)

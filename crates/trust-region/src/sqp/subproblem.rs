@@ -11,6 +11,9 @@ const LARGEST_PENALTY: f64 = 1e10;
 /// A step must remove this part of the violation that the linear rows allow to remove.
 const REMOVED: f64 = 0.1;
 
+/// A violation that falls by less than this part of itself for a unit step is stationary.
+const STATIONARY: f64 = 1e-6;
+
 /// ν is lowered at most this often in one run.
 const REDUCTIONS: usize = 10;
 
@@ -190,7 +193,7 @@ impl Subproblem {
             return step;
         }
         let least = self.least_violation();
-        step.is_stuck = before > STUCK && before - least <= 1e-8 * before * delta.min(1.0);
+        step.is_stuck = before > STUCK && before - least <= STATIONARY * before * delta.min(1.0);
         let wanted = if least <= noise {
             noise
         } else {
