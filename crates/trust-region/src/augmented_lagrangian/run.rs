@@ -94,6 +94,10 @@ impl<'a> Run<'a> {
         if ended == Status::DomainError || !violation.is_finite() {
             return Err(Status::DomainError);
         }
+        let f = self.merit.model.obj(&self.v) / self.merit.model.obj_scale();
+        if f <= self.lowest && self.is_nearly_feasible(violation) {
+            return Err(Status::UnboundedObjective);
+        }
         if matches!(
             ended,
             Status::UnboundedObjective | Status::UnboundedIterates

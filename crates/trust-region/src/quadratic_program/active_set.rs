@@ -72,11 +72,11 @@ pub struct Outcome {
 /// better.
 ///
 /// # References
-/// (Fletcher1987, Section 12.3), (NocedalWright2006, Section 16.5), (ConnSinclair1975).
+/// (Fletcher1987, Chapters 10 and 14), (NocedalWright2006, Section 16.5).
 #[derive(Debug)]
 pub struct ActiveSet {
     n: usize,
-    m: usize,
+    pub(super) m: usize,
     pub(super) set: WorkingSet,
     reduced: ReducedHessian,
     pub(super) places: Vec<Place>,
@@ -94,13 +94,13 @@ pub struct ActiveSet {
     reduced_r: Vec<f64>,
     reduced_p: Vec<f64>,
     hz: Vec<f64>,
-    lambda: Vec<f64>,
+    pub(super) lambda: Vec<f64>,
     y: Vec<f64>,
     z: Vec<f64>,
     /// Members of the last working set, for the next start.
     pub(super) last: Vec<(usize, Place)>,
     /// Members with multiplier 0.
-    weak: Vec<(usize, Place)>,
+    pub(super) weak: Vec<(usize, Place)>,
 }
 
 /// Steps of length 0 in a row after which the smallest index rules.
@@ -202,7 +202,7 @@ impl ActiveSet {
     }
 
     /// Step 1: r, and the direction p in the null space of the working set.
-    fn direction(&mut self, program: &QuadraticProgram, curved: bool) -> Curvature {
+    pub(super) fn direction(&mut self, program: &QuadraticProgram, curved: bool) -> Curvature {
         self.gradient(program);
         let k = self.n - self.set.members().len();
         for j in 0..k {
@@ -296,70 +296,8 @@ impl ActiveSet {
         true
     }
 
-    /// Step 2 where first-order conditions hold: a direction of negative curvature in the space that
-    /// members with multiplier 0 leave free, into p; false when there is none and W is as before.
-    fn escape(&mut self, program: &QuadraticProgram) -> bool {
-        let k = self.set.members().len();
-        let scale = norm_inf(&self.lambda[..k]).max(norm_inf(program.gradient));
-        self.weak.clear();
-        for position in (0..k).rev() {
-            let constraint = self.set.members()[position];
-            let (least, most) = self.interval(program, constraint);
-            // equalities have an interval on both sides of 0
-            let is_weak = (least == 0.0 || most == 0.0)
-                && self.lambda[position].abs() <= 1e-9 * scale
-                && least < most;
-            if is_weak {
-                self.weak.push((constraint, self.places[constraint]));
-                self.places[constraint] = Place::Inside;
-                self.set.remove(position);
-            }
-        }
-        if self.weak.is_empty() {
-            return false;
-        }
-        if self.direction(program, true) == Curvature::Negative {
-            let stays = |sign: f64| {
-                self.weak.iter().all(|&(constraint, place)| {
-                    let slope = sign * self.slope(program, constraint);
-                    let outward = if place == Place::AtUpper {
-                        slope
-                    } else {
-                        -slope
-                    };
-                    outward <= 1e-12 * norm2(&self.p)
-                })
-            };
-            for sign in [1.0, -1.0] {
-                if stays(sign) {
-                    self.p.iter_mut().for_each(|p| *p *= sign);
-                    return true;
-                }
-            }
-        }
-        for l in 0..self.weak.len() {
-            let (constraint, place) = self.weak[l];
-            if self.add(program, constraint) {
-                self.places[constraint] = place;
-            }
-        }
-        // the multipliers belong to the order of the members
-        let k = self.set.members().len();
-        self.set.multipliers(&self.r, &mut self.lambda[..k]);
-        false
-    }
-
-    /// aᵢᵀp of a row or bound.
-    fn slope(&self, program: &QuadraticProgram, constraint: usize) -> f64 {
-        if constraint < self.m {
-            dot(program.row(constraint), &self.p)
-        } else {
-            self.p[constraint - self.m]
-        }
-    }
-
     /// The interval in which the multiplier of a member must lie.
-    fn interval(&self, program: &QuadraticProgram, constraint: usize) -> (f64, f64) {
+    pub(super) fn interval(&self, program: &QuadraticProgram, constraint: usize) -> (f64, f64) {
         let (lower, upper, nu) = if constraint < self.m {
             let (l, u) = (program.row_lower[constraint], program.row_upper[constraint]);
             (l, u, program.penalty)

@@ -41,7 +41,7 @@ const SADDLE: f64 = 1e-6;
 /// Everything is dense: O((n + m) n²) operations an iteration, meant for n + m up to some hundreds.
 ///
 /// # References
-/// (Fletcher1987, Section 14.4), (NocedalWright2006, Section 18.5), (ByrdNocedalWaltz2008, Section 2).
+/// (Fletcher1987, Chapter 14), (NocedalWright2006, Section 18.5), (ByrdNocedalWaltz2008, Section 2).
 #[derive(Debug)]
 pub struct Sqp {
     options: Options,
@@ -196,7 +196,8 @@ impl Sqp {
             self.subproblem.set_radius(model, state.x(), self.delta);
             let promise = self.subproblem.find_step(self.delta);
             let f = self.subproblem.obj_scale * state.f.unwrap_or(f64::NAN);
-            if !(promise.predicted > SADDLE * f.abs().max(1.0)) {
+            let is_saddle = promise.predicted > SADDLE * f.abs().max(1.0);
+            if !is_saddle {
                 return false;
             }
             if self.judge(model, state, &promise) == Ok(true) {
@@ -226,7 +227,7 @@ impl Sqp {
         let mut phi_trial = self.evaluate_trial(model, state);
         let gain = |phi_trial: f64| (phi - phi_trial + noise) / (promise.predicted + noise);
         let mut rho = gain(phi_trial);
-        if !(rho > 0.1) && phi_trial.is_finite() && self.sizes.1 > 0 {
+        if phi_trial.is_finite() && rho <= 0.1 && self.sizes.1 > 0 {
             // keep the multipliers of the first program, whose gradient is the right one
             self.first_d.copy_from_slice(&self.d);
             let first = rho;
