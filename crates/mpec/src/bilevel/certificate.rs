@@ -1,5 +1,6 @@
 //! Is y optimal for the lower level? A proof by intervals, or the admission that there is none.
 
+mod active;
 mod bound;
 mod dual;
 mod linear_program;

@@ -85,6 +85,15 @@ impl Duals {
         }
     }
 
+    /// Multipliers from the linearisations at the point of expansion, over the box.
+    pub(super) fn from_point(&mut self, lower: &LowerLevel, bounder: &Bounder) -> Option<Weights> {
+        self.at_point(lower, bounder, true);
+        for j in 0..lower.rows.len() {
+            self.program.values[j] = -lower.row(j, &bounder.at_point).mid();
+        }
+        self.solve()
+    }
+
     /// Multipliers from what the functions are at least over the box, seen from a corner c:
     /// f(c + d) ≥ f(c) + aᵀd with a the lower (upper) ends of the gradient where d ≥ 0 (d ≤ 0).
     pub(super) fn from_corner(
@@ -113,7 +122,12 @@ impl Duals {
                 program.matrix[j * n..(j + 1) * n].fill(0.0);
             }
         }
-        let found = program.solve(&mut self.w);
+        self.solve()
+    }
+
+    /// Solves the program; a ray has the largest weight 1.
+    fn solve(&mut self) -> Option<Weights> {
+        let found = self.program.solve(&mut self.w);
         if found == Some(Weights::Ray) {
             let largest = linalg::slice::norm_inf(&self.w);
             linalg::slice::scale(1.0 / largest, &mut self.w);

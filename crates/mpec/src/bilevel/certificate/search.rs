@@ -299,20 +299,20 @@ impl<'a> Search<'a> {
             let Some(found) = self.duals.from_corner(self.lower, &self.bounder, is_lower) else {
                 return false;
             };
-            let sigma = if found == Weights::Ray { 0.0 } else { 1.0 };
-            if self.bound_with(sigma) > 0.0 {
+            if self.bound_with(found) > 0.0 {
                 return true;
             }
             self.expand_at_middle();
-            if self.bound_with(sigma) > 0.0 {
+            if self.bound_with(found) > 0.0 {
                 return true;
             }
             self.expand_at_anchor();
-            self.bound_with(sigma) > 0.0
+            self.bound_with(found) > 0.0
         })
     }
 
-    fn bound_with(&mut self, sigma: f64) -> f64 {
+    fn bound_with(&mut self, found: Weights) -> f64 {
+        let sigma = if found == Weights::Ray { 0.0 } else { 1.0 };
         self.bounder
             .lagrangian(self.lower, self.target, sigma, &self.duals.w)
     }
