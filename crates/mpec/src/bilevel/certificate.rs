@@ -154,7 +154,11 @@ fn with_formula(
         return Ok(certificate);
     }
     if violation > options.feasibility {
-        certificate.verdict = Verdict::Infeasible;
+        certificate.verdict = if Search::new(&lower, f64::MAX, y).is_empty() {
+            Verdict::Empty
+        } else {
+            Verdict::Infeasible
+        };
         return Ok(certificate);
     }
 

@@ -37,7 +37,7 @@ impl Spectrum {
     /// factorized, which proves λ ≥ 0 also where the smallest eigenvalue is 0. Then the approximate
     /// smallest eigenvalue of a matrix with the lower ends on the diagonal and midpoints beside it is
     /// lowered until a factorization proves it, and the radii beside the diagonal are subtracted by
-    /// Gershgorin's theorem (Rump2010, Section 10.8).
+    /// Gershgorin's theorem (compare Rump2010).
     pub(crate) fn smallest(&mut self, n: usize, a: &[Interval]) -> f64 {
         self.kept.clear();
         let is_zero = |i: usize| (0..n).all(|j| a[triangle(i, j)].is_zero());
