@@ -41,6 +41,8 @@ pub enum Op {
     Cos(usize),
     /// tan a.
     Tan(usize),
+    /// arctan a.
+    Atan(usize),
     /// |a|.
     Abs(usize),
     /// min(a, b).
@@ -66,7 +68,7 @@ impl Op {
             Op::Neg(a) | Op::Powi(a, _) | Op::Powf(a, _) | Op::Exp(a) | Op::Ln(a) => {
                 [Some(a), None, None]
             }
-            Op::Sqrt(a) | Op::Sin(a) | Op::Cos(a) | Op::Tan(a) | Op::Abs(a) => {
+            Op::Sqrt(a) | Op::Sin(a) | Op::Cos(a) | Op::Tan(a) | Op::Atan(a) | Op::Abs(a) => {
                 [Some(a), None, None]
             }
             Op::Add(a, b) | Op::Sub(a, b) | Op::Mul(a, b) | Op::Div(a, b) => {
@@ -174,6 +176,7 @@ impl Tape {
                 Op::Sin(a) => values[a].sin(),
                 Op::Cos(a) => values[a].cos(),
                 Op::Tan(a) => values[a].tan(),
+                Op::Atan(a) => values[a].atan(),
                 Op::Abs(a) => values[a].abs(),
                 Op::Min(a, b) => values[a].min(values[b]),
                 Op::Max(a, b) => values[a].max(values[b]),

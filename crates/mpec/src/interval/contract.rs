@@ -7,7 +7,7 @@ use super::inverse::project;
 use super::{Expression, Interval};
 
 /// Narrows boxes by forward and backward sweeps through the tape (BenhamouGoualardGranvilliersPuget1999),
-/// Section 4), all requirements at once.
+/// all requirements at once.
 #[derive(Debug)]
 pub(crate) struct Contractor {
     /// The set of values of each operation.

@@ -297,6 +297,10 @@ fn slopes(op: Op, a: Interval, v: Interval) -> Slopes {
             let first = number(1.0) + v.sqr();
             (first, number(2.0) * v * first)
         }
+        Op::Atan(_) => {
+            let first = number(1.0) / (number(1.0) + a.sqr());
+            (first, number(-2.0) * a * first.sqr())
+        }
         Op::Abs(_) if a.lo > 0.0 => (number(1.0), Interval::ZERO),
         Op::Abs(_) if a.hi < 0.0 => (number(-1.0), Interval::ZERO),
         Op::Abs(_) => (Interval::new(-1.0, 1.0), Interval::ENTIRE),

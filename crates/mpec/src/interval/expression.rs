@@ -176,6 +176,7 @@ pub(super) fn value(op: Op, values: &[Interval]) -> Interval {
         Op::Sin(a) => values[a].sin(),
         Op::Cos(a) => values[a].cos(),
         Op::Tan(a) => values[a].tan(),
+        Op::Atan(a) => values[a].atan(),
         Op::Abs(a) => values[a].abs(),
         Op::Min(a, b) => values[a].min(values[b]),
         Op::Max(a, b) => values[a].max(values[b]),

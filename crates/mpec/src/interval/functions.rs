@@ -155,6 +155,11 @@ impl Interval {
         Some((first as i64, last as i64))
     }
 
+    /// arctan x.
+    pub fn atan(self) -> Self {
+        self.increasing(f64::atan)
+    }
+
     /// tan x; all numbers when a pole may be inside.
     pub fn tan(self) -> Self {
         if self.has_pole_of_tangent() {

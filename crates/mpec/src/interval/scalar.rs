@@ -69,6 +69,9 @@ impl Scalar for Interval {
     fn tan(self) -> Self {
         Interval::tan(self)
     }
+    fn atan(self) -> Self {
+        Interval::atan(self)
+    }
     fn select(self, nonnegative: Self, negative: Self) -> Self {
         Interval::select(self, nonnegative, negative)
     }

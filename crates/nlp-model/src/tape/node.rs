@@ -173,6 +173,9 @@ impl Scalar for Node {
     fn tan(self) -> Self {
         Node::record(Op::Tan(self.index()))
     }
+    fn atan(self) -> Self {
+        Node::record(Op::Atan(self.index()))
+    }
     fn select(self, nonnegative: Self, negative: Self) -> Self {
         Node::record(Op::Select {
             test: self.index(),
