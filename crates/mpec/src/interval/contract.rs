@@ -52,8 +52,8 @@ impl Contractor {
                 if narrowed.is_empty() {
                     return false;
                 }
-                progress |=
-                    narrowed != *side && !(narrowed.width() > (1.0 - ENOUGH) * side.width());
+                let kept = narrowed.width() > (1.0 - ENOUGH) * side.width();
+                progress |= narrowed != *side && !kept;
                 *side = narrowed;
             }
             if !progress {

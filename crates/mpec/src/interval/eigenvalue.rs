@@ -71,7 +71,7 @@ impl Spectrum {
             for q in (0..k).filter(|&q| q != p) {
                 let entry = self.matrix[triangle(p, q)];
                 let mid = Interval::point(entry.mid());
-                sum = sum + (entry - mid).abs();
+                sum += (entry - mid).abs();
             }
             radius = radius.max(sum.hi);
         }
@@ -108,7 +108,7 @@ impl Spectrum {
         m[..entries].copy_from_slice(&self.matrix[..entries]);
         for p in 0..k {
             let entry = &mut m[triangle(p, p)];
-            *entry = *entry - Interval::point(shift);
+            *entry -= Interval::point(shift);
         }
         for p in 0..k {
             let pivot = m[triangle(p, p)];
@@ -124,7 +124,7 @@ impl Spectrum {
                     let (left, right) = (m[triangle(i, p)], m[triangle(j, p)]);
                     let outer = if i == j { left.sqr() } else { left * right };
                     let entry = &mut m[triangle(i, j)];
-                    *entry = *entry - outer / pivot;
+                    *entry -= outer / pivot;
                 }
             }
         }

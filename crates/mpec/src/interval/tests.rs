@@ -13,7 +13,7 @@ impl Functions for Formulas {
         let [x, a, b, c] = [Real(z[0]), Real(z[1]), Real(z[2]), Real(z[3])];
         let smooth = (a * b - 0.3 * x).exp() + (a * a + 1.0).ln() * c.sin() - b.powi(3);
         let quotients = (c - b) / (2.5 + a.cos()) + (b * b + 0.7).powi(-2);
-        let roots = (b + 4.0).sqrt() + (c + 5.0).powf(1.7) + (0.2 * a).tan();
+        let roots = (b + 4.0).sqrt() + (c + 5.0).powf(1.7) + (0.2 * a).tan() + (b * c).atan();
         (smooth + quotients + roots + a.abs() * c.min(b) - a.max(0.25 * c)).0
     }
     fn cons<T: Scalar>(&self, z: &[T], c: &mut [T]) {
@@ -66,7 +66,7 @@ proptest! {
         let z = [&[x], &y[..]].concat();
 
         let outputs: Vec<usize> = std::iter::once(tape.obj()).chain(tape.cons().iter().copied()).collect();
-        let mut values = vec![0.0; ROWS + 1];
+        let mut values = [0.0; ROWS + 1];
         values[0] = model.obj(&z);
         model.cons(&z, &mut values[1..]);
         let mut jac = vec![0.0; model.jac_structure().nnz()];

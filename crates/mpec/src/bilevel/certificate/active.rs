@@ -72,7 +72,7 @@ impl Active {
             if slope.is_zero() {
                 continue;
             }
-            self.slope[i] = self.slope[i] + twice * at_c * lower.row_slope(j, i, at_point);
+            self.slope[i] += twice * at_c * lower.row_slope(j, i, at_point);
             for k in 0..=i {
                 let outer = if i == k {
                     slope.sqr()
@@ -81,7 +81,7 @@ impl Active {
                 };
                 let entry = triangle(i, k);
                 let own = h * lower.row_curvature(j, entry, over_box);
-                self.hessian[entry] = self.hessian[entry] + twice * (outer + own);
+                self.hessian[entry] += twice * (outer + own);
             }
         }
         Interval::point(s) * at_c.sqr()
@@ -102,7 +102,7 @@ impl Active {
             let is_useful = lent > 0.0 && lent.is_finite();
             self.lent[i] = if is_useful { lent } else { 0.0 };
             let entry = &mut self.hessian[triangle(i, i)];
-            *entry = *entry + Interval::point(self.lent[i]);
+            *entry += Interval::point(self.lent[i]);
         }
     }
 }

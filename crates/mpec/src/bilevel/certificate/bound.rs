@@ -95,7 +95,7 @@ impl Bounder {
         let mut value = weight * (lower.objective(&self.at_point) - Interval::point(target));
         let used = |j: &usize| w[*j] > 0.0;
         for j in (0..w.len()).filter(used) {
-            value = value + Interval::point(w[j]) * lower.row(j, &self.at_point);
+            value += Interval::point(w[j]) * lower.row(j, &self.at_point);
         }
         let outside_of_domain = value.is_empty() || lower.objective(&self.at_point).is_empty();
         if outside_of_domain || value.lo() == f64::NEG_INFINITY {
@@ -108,8 +108,8 @@ impl Bounder {
             let mut at_point = weight * lower.objective_gradient(&self.at_point)[i];
             for j in (0..w.len()).filter(used) {
                 let wj = Interval::point(w[j]);
-                over_box = over_box + wj * lower.row_slope(j, i, &self.over_box);
-                at_point = at_point + wj * lower.row_slope(j, i, &self.at_point);
+                over_box += wj * lower.row_slope(j, i, &self.over_box);
+                at_point += wj * lower.row_slope(j, i, &self.at_point);
             }
             self.slope[i] = at_point;
             first = add(first, least(over_box, 0.0, self.reach[i]));
@@ -120,7 +120,7 @@ impl Bounder {
         for k in 0..self.hessian.len() {
             let mut entry = weight * lower.objective_hessian(&self.over_box)[k];
             for j in (0..w.len()).filter(used) {
-                entry = entry + Interval::point(w[j]) * lower.row_curvature(j, k, &self.over_box);
+                entry += Interval::point(w[j]) * lower.row_curvature(j, k, &self.over_box);
             }
             self.hessian[k] = entry;
         }
@@ -168,10 +168,9 @@ impl Bounder {
         self.active.begin(&self.slope, &self.hessian);
         let mut value = value;
         for j in (0..w.len()).filter(|&j| w[j] > 0.0) {
-            value = value
-                + self
-                    .active
-                    .add_row(lower, j, w[j], &self.over_box, &self.at_point);
+            value += self
+                .active
+                .add_row(lower, j, w[j], &self.over_box, &self.at_point);
         }
         self.active.add_ends(&self.reach);
         let lambda = self.spectrum.smallest(n, &self.active.hessian);

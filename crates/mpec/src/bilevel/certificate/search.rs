@@ -222,7 +222,7 @@ impl<'a> Search<'a> {
             return true;
         }
         self.expand_at_middle();
-        match self.duals.from_point(lower, &self.bounder) {
+        match self.duals.linearise_at_point(lower, &self.bounder) {
             Some(found) => self.bound_with(found) > 0.0,
             None => false,
         }
@@ -301,7 +301,10 @@ impl<'a> Search<'a> {
                 }
             };
             self.bounder.expand_at(self.lower, region, corner, 1);
-            let Some(found) = self.duals.from_corner(self.lower, &self.bounder, is_lower) else {
+            let Some(found) = self
+                .duals
+                .linearise_at_corner(self.lower, &self.bounder, is_lower)
+            else {
                 return false;
             };
             if self.bound_with(found) > 0.0 {
