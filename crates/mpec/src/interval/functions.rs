@@ -54,7 +54,11 @@ impl Interval {
             }
         } else if self.hi <= 0.0 {
             let flipped = (-self).power(n);
-            if n.is_multiple_of(2) { flipped } else { -flipped }
+            if n.is_multiple_of(2) {
+                flipped
+            } else {
+                -flipped
+            }
         } else if n.is_multiple_of(2) {
             Interval {
                 lo: 0.0,
