@@ -5,12 +5,15 @@ mod compare;
 mod derivatives;
 mod examples;
 mod figures;
+mod peers;
 mod published;
 mod record;
+mod runs;
 mod selection;
 mod summary;
 mod sweep;
 pub mod table;
+mod trust_region;
 
 pub use bolib::Results;
 #[cfg(test)]
@@ -36,12 +39,15 @@ pub struct Args {
 enum Job {
     /// 124 bilevel problems of BOLIB by semismooth Newton, beside the published tables.
     Bolib(bolib::Args),
+    /// Unconstrained problems by trust regions, beside stored runs and other crates.
+    TrustRegion(trust_region::Args),
 }
 
 /// Runs the job, `bolib` when none is named.
 pub fn run(args: &Args) -> crate::Result<()> {
     match &args.job {
         Some(Job::Bolib(args)) => bolib::run(args),
+        Some(Job::TrustRegion(args)) => trust_region::run(args),
         None => bolib::run(&args.default),
     }
 }

@@ -27,7 +27,7 @@ pub fn all(results: &Results) -> Vec<(&'static str, String)> {
 }
 
 /// ρₛ(τ) for each kind of cost.
-fn performance(results: &Results) -> Figure {
+pub fn performance(results: &Results) -> Figure {
     let costs = results.outcomes.costs.iter().zip(&results.performance);
     let panels = costs.map(|(cost, profiles)| Panel {
         title: format!("By {}", cost.label),
