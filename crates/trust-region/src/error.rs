@@ -1,5 +1,6 @@
 //! What can be wrong with a call.
 
+use linalg::FactorError;
 use nlp_model::ModelError;
 
 /// Misuse of a solver or of a subproblem. How a run ended is a [`stopping::Status`], not an error.
@@ -25,4 +26,17 @@ pub enum TrustRegionError {
     /// A subproblem has a gradient, a Hessian or a radius that is not finite, or a radius that is not positive.
     #[error("the trust-region subproblem is not finite, or its radius is not positive")]
     NotFinite,
+    /// The step exists only for a positive definite Hessian.
+    #[error("the Hessian is not positive definite to working precision")]
+    NotPositiveDefinite,
+}
+
+impl From<FactorError> for TrustRegionError {
+    /// What a factorization of a Hessian of the right size can say.
+    fn from(error: FactorError) -> Self {
+        match error {
+            FactorError::NotFinite => TrustRegionError::NotFinite,
+            _ => TrustRegionError::NotPositiveDefinite,
+        }
+    }
 }

@@ -17,14 +17,14 @@ use crate::{Step, StepKind, TrustRegionError};
 /// 2. h minimizes ‖g‖ e₁ᵀh + ½ hᵀT_k h in ‖h‖ ≤ Δ, by the iteration of Moré and Sorensen on T_k.
 /// 3. Stop when γ_{k+1} |h_k| ≤ ε‖g‖: this is the residual ‖(H + λI)s + g‖ of s = Q_k h. Else go to 1.
 /// 4. When the space cannot grow, H may have eigenvalues that g does not see: the hard case. With
-///    restarts, the basis goes on with a vector orthogonal to it.
+///    restarts, the basis goes on with a vector orthogonal to it, up to the limit.
 ///
 /// # Convergence and failure
 /// The first space holds the Cauchy point, so that each step has at least its decrease; when steps
 /// end at the boundary they gain what conjugate gradients, which stop there, leave. When the basis is
 /// full the best step in it is returned as [`StepKind::Truncated`].
 ///
-/// Note (2026-11-22): the basis is kept and orthogonalized twice against itself, where
+/// Note (2026-11-22): the basis is kept and orthogonalized against itself, where
 /// (GouldLucidiRomaToint1999) runs the recurrence a second time. This costs n vectors for each
 /// product, and gives the last digits also where the recurrence loses orthogonality.
 ///
@@ -66,7 +66,8 @@ impl GeneralizedLanczos {
         }
     }
 
-    /// With restarts after the Krylov space of g is exhausted, until the limit: for the hard case.
+    /// With restarts when the Krylov space of g is exhausted, and up to the limit whatever the residual:
+    /// for the hard case. With a limit of n the step is a global minimizer.
     pub fn with_restarts(mut self) -> Self {
         self.restarts = true;
         self
@@ -93,7 +94,7 @@ impl GeneralizedLanczos {
             return Ok(Step::none(0));
         }
         self.begin(g, g_norm);
-        let (mut restarted, mut size) = (g_norm == 0.0, 0.0_f64);
+        let mut size = 0.0_f64;
         // Inexact minimizers in the small spaces would leave a residual of their own.
         let sigma = (0.1 * epsilon).clamp(crate::MoreSorensen::EXACT, 0.1);
         let mut k = 0;
@@ -122,9 +123,8 @@ impl GeneralizedLanczos {
             } else {
                 gamma * h[k - 1].abs()
             };
-            let is_accurate = residual <= epsilon * g_norm && (is_exhausted || !restarted);
-            let may_grow = self.restarts && is_exhausted && k < n;
-            if (is_accurate && !may_grow) || k == limit {
+            let is_accurate = residual <= epsilon * g_norm;
+            if k == limit || (is_accurate && !self.restarts) {
                 if !is_accurate {
                     step.kind = StepKind::Truncated;
                 }
@@ -134,10 +134,9 @@ impl GeneralizedLanczos {
                 step.work = k;
                 return Ok(step);
             }
-            if may_grow {
-                restarted = true;
+            if is_exhausted {
                 self.tridiagonal.coupling.push(0.0);
-                irregular(&mut self.next);
+                irregular(k, &mut self.next);
                 orthogonalize(&self.basis[..k * n], &mut self.next);
             } else {
                 self.tridiagonal.coupling.push(gamma);
@@ -153,7 +152,7 @@ impl GeneralizedLanczos {
         self.rhs[0] = g_norm;
         self.next.copy_from_slice(g);
         if g_norm == 0.0 {
-            irregular(&mut self.next);
+            irregular(0, &mut self.next);
         }
         self.extend(0);
     }
@@ -167,19 +166,27 @@ impl GeneralizedLanczos {
     }
 }
 
-/// v ← v − QQᵀv, twice (Kahan: twice is enough).
+/// v ← v − QQᵀv, again until ‖v‖ stays: a vector that is nearly in the space of Q loses its digits in
+/// each pass, and only what survives one is orthogonal. At least twice.
 fn orthogonalize(basis: &[f64], v: &mut [f64]) {
-    for _ in 0..2 {
+    let mut norm = norm2(v);
+    for pass in 0..5 {
         for q in basis.chunks_exact(v.len()) {
             let t = dot(q, v);
             axpy(-t, q, v);
         }
+        let left = norm2(v);
+        if pass > 0 && left >= 0.5 * norm {
+            break;
+        }
+        norm = left;
     }
 }
 
-/// A direction that no formula gives.
-fn irregular(v: &mut [f64]) {
+/// A direction that no formula gives, another for each `k`.
+fn irregular(k: usize, v: &mut [f64]) {
+    let first = 1 + k * v.len();
     for (i, v) in v.iter_mut().enumerate() {
-        *v = ((i + 1) as f64 * 0.754_877_666_246_692_8).fract() - 0.5;
+        *v = ((first + i) as f64 * 0.754_877_666_246_692_8).fract() - 0.5;
     }
 }

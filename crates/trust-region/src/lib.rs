@@ -5,12 +5,17 @@
 //! minimizer. [`LevenbergMarquardt`] gives the regularized directions that the semismooth Newton method takes
 //! where its matrix is singular.
 
+mod cauchy;
 mod certificate;
+mod decrease;
+mod dogleg;
 mod error;
 mod generalized_lanczos;
 mod levenberg_marquardt;
+mod limited_memory;
 mod more_sorensen;
 pub mod newton;
+pub mod quasi_newton;
 mod radius;
 mod secular;
 mod solution;
@@ -18,9 +23,13 @@ mod sparse_more_sorensen;
 mod steihaug_toint;
 mod step;
 mod tridiagonal;
+mod two_dimensional;
 mod unconstrained;
 
+pub use cauchy::cauchy_point;
 pub use certificate::Certificate;
+pub use decrease::{cauchy_decrease, has_cauchy_fraction, has_optimal_fraction};
+pub use dogleg::Dogleg;
 pub use error::TrustRegionError;
 pub use generalized_lanczos::GeneralizedLanczos;
 pub use levenberg_marquardt::LevenbergMarquardt;
@@ -30,4 +39,5 @@ pub use solution::{Evaluations, Options, Solution};
 pub use sparse_more_sorensen::SparseMoreSorensen;
 pub use steihaug_toint::SteihaugToint;
 pub use step::{Step, StepKind};
+pub use two_dimensional::TwoDimensional;
 pub use unconstrained::{QuadraticModel, TrustRegion};

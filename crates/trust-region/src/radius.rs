@@ -14,7 +14,9 @@ pub struct RadiusRule {
     pub good: f64,
     /// Near the boundary: ‖s‖ at least this times Δ. Default 0.8.
     pub near: f64,
-    /// Δ ← this times ‖s‖ when it grows. Default 3.
+    /// Δ ← this times ‖s‖ when it grows. Default 2, as usual
+    /// (ConnGouldToint2000, Section 17.1). With 3, the 18 classical problems take 594 iterations in place
+    /// of 549: more steps are too long than the larger radius saves.
     pub expansion: f64,
     /// Δ ← this times ‖s‖ when it shrinks after an accepted step; the largest factor after a
     /// rejected one. Default ½.
@@ -32,7 +34,7 @@ impl Default for RadiusRule {
             poor: 0.25,
             good: 0.9,
             near: 0.8,
-            expansion: 3.0,
+            expansion: 2.0,
             contraction: 0.5,
             least: 0.05,
             retreat: 0.25,
@@ -67,16 +69,17 @@ impl RadiusRule {
     }
 }
 
-/// The actual and the predicted decrease, when function values are long enough to tell; `None` when
+/// The actual over the predicted decrease, when function values are long enough to tell; `None` when
 /// gradients must.
 ///
-/// Both get 10ε|f| more, so that two values that agree to rounding count as agreement. When one of
-/// them is below 10⁴ε|f|, f − f⁺ is noise.
+/// Rounding of f(x) is taken for ε max(|f|, `terms`): of f itself, and of x in f, with
+/// `terms` = Σ |∂f/∂xᵢ| |xᵢ|. Both decreases get ten times this, so that values that agree to rounding
+/// count as agreement. When one of them is below 10⁴ times it, f − f⁺ is noise.
 ///
-/// Note (2026-11-22): (ConnGouldToint2000, Section 17.4.2) takes max(1, |f|) for |f|; then a
-/// function with values below 1e-15 would have every step accepted.
-pub fn ratio(f: f64, trial: f64, predicted: f64) -> Option<f64> {
-    let noise = f64::EPSILON * f.abs();
+/// Note (2026-11-22): (ConnGouldToint2000, Section 17.4.2) takes max(1, |f|). This one does not depend on
+/// the unit of f; it changes nothing on the 55 stored problems.
+pub fn ratio(f: f64, trial: f64, predicted: f64, terms: f64) -> Option<f64> {
+    let noise = f64::EPSILON * f.abs().max(terms);
     let actual = f - trial;
     let drowned = |v: f64| v.abs() < 1e4 * noise;
     if drowned(predicted) || drowned(actual) {
@@ -92,7 +95,7 @@ mod tests {
     #[test]
     fn the_radius_follows_the_ratio() {
         let rule = RadiusRule::default();
-        assert_eq!(rule.accepted(1.0, 0.95, 1.0), 3.0);
+        assert_eq!(rule.accepted(1.0, 0.95, 1.0), 2.0);
         assert_eq!(rule.accepted(1.0, 0.95, 0.5), 1.0);
         assert_eq!(rule.accepted(1.0, 0.5, 1.0), 1.0);
         assert_eq!(rule.accepted(1.0, 0.1, 0.6), 0.3);
@@ -104,9 +107,10 @@ mod tests {
 
     #[test]
     fn differences_of_rounding_errors_are_no_decrease() {
-        assert_eq!(ratio(1.0, 0.5, 0.5), Some(1.0));
-        assert_eq!(ratio(1e9, 1e9 - 1e-6, 1e-6), None);
-        assert_eq!(ratio(0.0, -2.0, 4.0), Some(0.5));
-        assert!(ratio(1.0, f64::NAN, 1.0).is_some_and(f64::is_nan));
+        assert_eq!(ratio(1.0, 0.5, 0.5, 0.0), Some(1.0));
+        assert_eq!(ratio(1e9, 1e9 - 1e-6, 1e-6, 0.0), None);
+        assert_eq!(ratio(0.0, -2.0, 4.0, 0.0), Some(0.5));
+        assert_eq!(ratio(0.0, -2.0, 4.0, 1e13), None);
+        assert!(ratio(1.0, f64::NAN, 1.0, 0.0).is_some_and(f64::is_nan));
     }
 }

@@ -8,6 +8,9 @@ use crate::{Step, StepKind, TrustRegionError};
 /// Most factorizations of one subproblem. Halving alone would need 53 from one end to the other.
 const MOST_FACTORIZATIONS: usize = 100;
 
+/// A step nearer to the boundary than this times Δ is on it.
+const BOUNDARY: f64 = 1e-10;
+
 /// What is known of the spectrum of H without any factorization.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Spectrum {
@@ -58,8 +61,15 @@ pub(crate) trait Shifted {
     fn factor(&mut self, lambda: f64, work: &mut [f64]) -> Verdict;
     /// b ← (H + λI)⁻¹ b.
     fn solve(&mut self, b: &mut [f64]);
+    /// p = −(H + λI)⁻¹ g.
+    fn newton(&mut self, g: &[f64], p: &mut [f64]) {
+        for (p, g) in p.iter_mut().zip(g) {
+            *p = -g;
+        }
+        self.solve(p);
+    }
     /// y = H x.
-    fn product(&self, x: &[f64], y: &mut [f64]);
+    fn product(&mut self, x: &[f64], y: &mut [f64]);
 }
 
 /// Work space of the iteration.
@@ -141,10 +151,7 @@ impl Secular {
                 };
                 continue;
             }
-            for (p, g) in p.iter_mut().zip(g) {
-                *p = -g;
-            }
-            h.solve(p);
+            h.newton(g, p);
             let length = finite(norm2(p))?;
             let energy = -dot(g, p); // pᵀ(H + λI)p
             let step = |decrease, length, kind| Step {
@@ -160,7 +167,12 @@ impl Secular {
             let inside = energy + lambda * length * length; // −2 m(p)
             if length <= delta && gap <= sigma * inside + rounding * delta * delta {
                 s.copy_from_slice(p);
-                return Ok(step(0.5 * inside, length, StepKind::Interior));
+                let kind = if delta - length > BOUNDARY * delta {
+                    StepKind::Interior
+                } else {
+                    StepKind::Boundary
+                };
+                return Ok(step(0.5 * inside, length, kind));
             }
             // p scaled: the residual is |1 − Δ/‖p‖| ‖g‖
             if (length - delta).abs() <= sigma * delta {

@@ -11,6 +11,9 @@ use crate::{Evaluations, Step, TrustRegionError};
 ///
 /// `M` is the problem: `dyn TwiceSmooth` for second derivatives, `dyn Smooth` for models that learn.
 pub trait QuadraticModel<M: ?Sized> {
+    /// A run begins: what was learnt is forgotten.
+    fn begin(&mut self) {}
+
     /// The iterate is new, and f and ∇f are known there.
     ///
     /// # Errors
@@ -34,7 +37,7 @@ pub trait QuadraticModel<M: ?Sized> {
         let _ = (s, y);
     }
 
-    /// Takes the length of x in the norm of the region, for the first radius.
+    /// The length of x in the norm of the region, for the first radius.
     fn length(&self, x: &[f64]) -> f64 {
         norm2(x)
     }
@@ -139,6 +142,7 @@ impl<Q> TrustRegion<Q> {
         if !state.f.is_some_and(f64::is_finite) || !all_finite(&self.trial_g) {
             return Err(Status::DomainError);
         }
+        self.quadratic.begin();
         self.quadratic.renew(problem, state)?;
         let radius = || self.quadratic.length(state.x()).max(1.0);
         self.delta = self.first_radius.unwrap_or_else(radius);
@@ -172,8 +176,10 @@ impl<Q> TrustRegion<Q> {
         let trial_f = problem.obj(&self.trial);
         self.evaluations.objective += 1;
 
-        let slope = dot(state.g.get().ok_or(Status::DomainError)?, &self.s);
-        let mut rho = ratio(f, trial_f, step.decrease);
+        let g = state.g.get().ok_or(Status::DomainError)?;
+        let slope = dot(g, &self.s);
+        let terms = g.iter().zip(state.x()).map(|(g, x)| (g * x).abs()).sum();
+        let mut rho = ratio(f, trial_f, step.decrease, terms);
         if rho.is_none_or(|rho| rho >= self.rule.accept) {
             self.differentiate(problem, state);
             let rises = dot(&self.trial_g, &self.s);
