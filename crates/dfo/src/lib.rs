@@ -2,6 +2,7 @@
 //!
 //! [`poll()`] tries to refute that a point is a local minimizer of a black box on a box.
 
+pub mod bobyqa;
 mod error;
 mod poll;
 
