@@ -3,6 +3,7 @@
 mod bolib;
 mod compare;
 mod derivatives;
+mod dfo;
 mod examples;
 mod figures;
 mod peers;
@@ -41,6 +42,8 @@ enum Job {
     Bolib(bolib::Args),
     /// Unconstrained problems by trust regions, beside stored runs and other crates.
     TrustRegion(trust_region::Args),
+    /// Derivative-free solvers: data profiles and overheads, beside stored runs and other crates.
+    Dfo(dfo::Args),
 }
 
 /// Runs the job, `bolib` when none is named.
@@ -48,6 +51,7 @@ pub fn run(args: &Args) -> crate::Result<()> {
     match &args.job {
         Some(Job::Bolib(args)) => bolib::run(args),
         Some(Job::TrustRegion(args)) => trust_region::run(args),
+        Some(Job::Dfo(args)) => dfo::run(args),
         None => bolib::run(&args.default),
     }
 }

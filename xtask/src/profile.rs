@@ -95,6 +95,22 @@ pub fn performance_figure(costs: Vec<Cost>, list: Vec<Outcome>) -> crate::Result
     Ok(figures::performance(&results).render())
 }
 
+/// Data profiles of `solvers` for the accuracies [`TAUS`], as a document: `costs` holds for each of them and
+/// each problem the evaluations of every solver, ∞ for never.
+pub fn data_figure(
+    title: &str,
+    solvers: &[&str],
+    costs: &[Vec<Vec<f64>>; 4],
+    sizes: &[usize],
+) -> crate::Result<String> {
+    if solvers.len() > figures::COLORS.len() {
+        return Err("too many solvers for a figure".into());
+    }
+    let n = solvers.len();
+    let profiles: Vec<Vec<Profile>> = costs.iter().map(|c| costs::data(c, sizes, n)).collect();
+    Ok(figures::data(title, "evaluations", solvers, &profiles).render())
+}
+
 fn gather(args: &Args, cancel: &CancelToken) -> crate::Result<(Vec<Cost>, Vec<Outcome>, bool)> {
     let costs: Vec<Cost> = args.cost.iter().map(|name| Cost::new(name)).collect();
     if let Some(path) = &args.records {

@@ -2,10 +2,12 @@
 
 mod argmin;
 mod basin;
+mod bobyqa;
 mod levenberg_marquardt;
 
 pub use self::argmin::{dogleg, steihaug};
 pub use self::basin::{more_sorensen, pivoted_qr, truncated};
+pub use self::bobyqa::{Objective, Setup, basin_port, prima_port};
 pub use self::levenberg_marquardt::minpack;
 
 use nalgebra::{DMatrix, DVector};
