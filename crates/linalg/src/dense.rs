@@ -10,6 +10,8 @@ mod lu;
 mod qr;
 #[cfg(feature = "faer")]
 mod spectral;
+#[cfg(feature = "faer")]
+mod workspace;
 
 pub use cholesky::DenseCholesky;
 #[cfg(feature = "faer")]
@@ -20,6 +22,8 @@ pub use qr::DenseQr;
 pub use spectral::{
     numerical_rank, singular_values, svd, symmetric_eigenvalues, symmetric_eigenvectors,
 };
+#[cfg(feature = "faer")]
+pub use workspace::{FullSvd, SymmetricEigen};
 
 use crate::error::FactorError;
 use crate::slice::{all_finite, axpy, dot};

@@ -121,7 +121,10 @@ fn half_solve_gives_the_energy_norm_of_the_inverse() {
 #[test]
 fn a_failed_factorization_knows_a_direction_of_negative_curvature() {
     // [4 2 0; 2 1 3; 0 3 9]: the second pivot is 0; [4 2 1; 2 9 3; 1 3 0.1]: the third is negative
-    for lower in [[4.0, 2.0, 0.0, 1.0, 3.0, 9.0], [4.0, 2.0, 1.0, 9.0, 3.0, 0.1]] {
+    for lower in [
+        [4.0, 2.0, 0.0, 1.0, 3.0, 9.0],
+        [4.0, 2.0, 1.0, 9.0, 3.0, 0.1],
+    ] {
         let [a, b, c, d, e, f] = lower;
         let full = [a, b, c, b, d, e, c, e, f];
         let mut cholesky = DenseCholesky::new(3);

@@ -20,6 +20,14 @@ pub enum TrustRegionError {
         /// What it must be.
         range: &'static str,
     },
+    /// The blocks of rows are no partition.
+    #[error("row {row} stands in {count} blocks; it must stand in one")]
+    Partition {
+        /// The first such row.
+        row: usize,
+        /// In how many blocks it stands.
+        count: usize,
+    },
     /// The method is for problems without bounds and constraints.
     #[error("the model has bounds or constraints")]
     Constrained,
@@ -39,4 +47,16 @@ impl From<FactorError> for TrustRegionError {
             _ => TrustRegionError::NotPositiveDefinite,
         }
     }
+}
+
+/// `Ok` when a tolerance is positive and finite.
+pub(crate) fn check_positive(name: &'static str, value: f64) -> Result<(), TrustRegionError> {
+    if value > 0.0 && value.is_finite() {
+        return Ok(());
+    }
+    Err(TrustRegionError::Option {
+        name,
+        value,
+        range: "it must be positive and finite",
+    })
 }
