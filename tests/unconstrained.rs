@@ -21,7 +21,10 @@ fn newtons_method_solves_all_stored_problems() {
         assert_eq!(norm2(&g), run.gradient_norm, "{}", problem.name());
         // Meyer's function: rounding of x alone changes the gradient by 1e-2
         let hidden = problem.name() == "meyer";
-        assert!(run.gradient_norm <= if hidden { 1e-2 } else { 1e-8 }, "{run}");
+        assert!(
+            run.gradient_norm <= if hidden { 1e-2 } else { 1e-8 },
+            "{run}"
+        );
         if problem.classical.is_some() {
             iterations += run.iterations;
             evaluations += run.evaluations.objective;
@@ -42,7 +45,11 @@ fn inexact_steps_solve_the_classical_problems() {
             let model = problem.least_squares.model();
             let x0 = &problem.least_squares.x0;
             let run = newton::solve(model.as_ref(), x0, method, &Options::default()).unwrap();
-            assert!(run.status.is_success(), "{method:?} {}: {run}", problem.name());
+            assert!(
+                run.status.is_success(),
+                "{method:?} {}: {run}",
+                problem.name()
+            );
         }
     }
 }
@@ -58,7 +65,11 @@ fn quasi_newton_methods_solve_the_classical_problems() {
             let model = problem.least_squares.model();
             let x0 = &problem.least_squares.x0;
             let run = quasi_newton::solve(model.as_ref(), x0, update, &options).unwrap();
-            assert!(run.status.is_success(), "{update:?} {}: {run}", problem.name());
+            assert!(
+                run.status.is_success(),
+                "{update:?} {}: {run}",
+                problem.name()
+            );
         }
     }
 }
@@ -74,8 +85,15 @@ fn levenberg_marquardt_solves_the_classical_problems() {
         // the reference is the sum of squares, not half of it; Rosenbrock-like problems have one minimum
         let best = problem.best_known();
         let f = problem.least_squares.value(&run.x);
-        assert!((2.0 * run.objective - f).abs() <= 1e-12 * f.max(1e-30), "{run}");
-        assert!(f >= best - 1e-9 * best.abs().max(1.0), "{}: {f} {best}", problem.name());
+        assert!(
+            (2.0 * run.objective - f).abs() <= 1e-12 * f.max(1e-30),
+            "{run}"
+        );
+        assert!(
+            f >= best - 1e-9 * best.abs().max(1.0),
+            "{}: {f} {best}",
+            problem.name()
+        );
         assert_eq!(model.meta().nvar(), run.x.len());
     }
 }

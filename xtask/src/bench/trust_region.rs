@@ -13,6 +13,7 @@ use nlp_model::{TwiceSmooth, Verb};
 use stackelberg_tests::problems::unconstrained::{self, Problem};
 use std::path::PathBuf;
 use trust_region::newton::Method;
+use trust_region::{Options, Solution, TrustRegionError, least_squares, quasi_newton};
 
 /// Options of the job.
 #[derive(Clone, Debug, clap::Args)]
@@ -53,7 +54,7 @@ struct Solver {
     run: Run,
 }
 
-const SOLVERS: [Solver; 10] = [
+const SOLVERS: [Solver; 12] = [
     ours("exact", |m, x, k| newton(m, x, k, Method::Exact)),
     ours("truncated", |m, x, k| {
         newton(m, x, k, Method::SteihaugToint)
@@ -62,6 +63,8 @@ const SOLVERS: [Solver; 10] = [
         newton(m, x, k, Method::GeneralizedLanczos)
     }),
     ours("matrix-free", |m, x, k| newton(m, x, k, Method::MatrixFree)),
+    bfgs(),
+    levenberg_marquardt(),
     peer("argmin Steihaug", Reading::Objective, peers::steihaug),
     peer("argmin dogleg", Reading::Objective, peers::dogleg),
     peer("basin exact", Reading::Objective, peers::more_sorensen),
@@ -83,7 +86,7 @@ const NEWTON: [&str; 6] = [
     "basin Steihaug",
 ];
 /// Names of the solvers for least squares.
-const FITS: [&str; 2] = ["levenberg-marquardt", "basin LM"];
+const FITS: [&str; 3] = ["least squares", "levenberg-marquardt", "basin LM"];
 
 const fn ours(name: &'static str, run: Run) -> Solver {
     Solver {
@@ -91,6 +94,30 @@ const fn ours(name: &'static str, run: Run) -> Solver {
         reading: Reading::Objective,
         most_variables: usize::MAX,
         run,
+    }
+}
+
+const fn bfgs() -> Solver {
+    Solver {
+        most_variables: DENSE,
+        ..ours("BFGS", |model, x0, limit| {
+            let update = quasi_newton::Update::Bfgs;
+            ending(x0, quasi_newton::solve(model, x0, update, &options(limit)))
+        })
+    }
+}
+
+const fn levenberg_marquardt() -> Solver {
+    Solver {
+        reading: Reading::System,
+        most_variables: DENSE,
+        ..ours("least squares", |system, x0, limit| {
+            let method = least_squares::Method::LevenbergMarquardt;
+            ending(
+                x0,
+                least_squares::solve(system, x0, method, &options(limit)),
+            )
+        })
     }
 }
 
@@ -104,7 +131,7 @@ const fn peer(name: &'static str, reading: Reading, run: Run) -> Solver {
 }
 
 /// Iterations allowed; other crates have a limit of time as well.
-const LIMIT: usize = 5000;
+const LIMIT: usize = 2000;
 /// A run has succeeded with ‖∇f‖₂ at most this, recomputed …
 const GRADIENT: f64 = 1e-6;
 /// … or with f within this of the least value that any code found, where rounding hides the gradient.
@@ -213,11 +240,19 @@ fn record(problem: &Problem, solver: &Solver, model: &dyn TwiceSmooth, verb: Ver
 }
 
 fn newton(model: &dyn TwiceSmooth, x0: &[f64], limit: usize, method: Method) -> Ending {
-    let options = trust_region::Options {
+    let options = options(limit);
+    ending(x0, trust_region::newton::solve(model, x0, method, &options))
+}
+
+fn options(limit: usize) -> Options {
+    Options {
         max_iterations: limit,
-        ..Default::default()
-    };
-    match trust_region::newton::solve(model, x0, method, &options) {
+        ..Options::default()
+    }
+}
+
+fn ending(x0: &[f64], run: Result<Solution, TrustRegionError>) -> Ending {
+    match run {
         Ok(solution) => Ending {
             claimed: solution.status.is_success(),
             status: solution.status.to_string(),

@@ -39,10 +39,10 @@ fn page(results: &Results, machine: &str) -> String {
         ),
         "## Solvers in this run".to_string(),
         table::solvers(results).markdown().trim_end().to_string(),
-        "*exact*, *truncated*, *lanczos* and *matrix-free* are ours. Sums are over solved runs, so that a \
+        "*exact*, *truncated*, *lanczos*, *matrix-free*, *BFGS* and *least squares* are ours. Sums are over solved runs, so that a \
          failure hides its cost; the profiles below do not. Solvers with dense matrices run up to \
          100 variables. The crates `argmin`, `basin` and `levenberg-marquardt` keep their defaults; \
-         `argmin` has no test of the gradient and gets one from us. The last three fit the residuals \
+         `argmin` has no test of the gradient and gets one from us. *least squares* and the last two fit the residuals \
          themselves, and their evaluations are those of r. Iterations are counted as each solver \
          counts them: rejected steps are iterations of ours and of `argmin`, not of `basin`."
             .to_string(),
