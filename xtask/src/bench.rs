@@ -6,6 +6,8 @@ mod derivatives;
 mod dfo;
 mod examples;
 mod figures;
+mod multilevel;
+mod nlp;
 mod peers;
 mod published;
 mod record;
@@ -42,6 +44,10 @@ enum Job {
     Bolib(bolib::Args),
     /// Unconstrained problems by trust regions, beside stored runs and other crates.
     TrustRegion(trust_region::Args),
+    /// Constrained problems of Hock and Schittkowski, beside stored runs.
+    Nlp(nlp::Args),
+    /// Objectives in an order of importance, and constraints in blocks.
+    Multilevel(multilevel::Args),
     /// Derivative-free solvers: data profiles and overheads, beside stored runs and other crates.
     Dfo(dfo::Args),
 }
@@ -51,6 +57,8 @@ pub fn run(args: &Args) -> crate::Result<()> {
     match &args.job {
         Some(Job::Bolib(args)) => bolib::run(args),
         Some(Job::TrustRegion(args)) => trust_region::run(args),
+        Some(Job::Nlp(args)) => nlp::run(args),
+        Some(Job::Multilevel(args)) => multilevel::run(args),
         Some(Job::Dfo(args)) => dfo::run(args),
         None => bolib::run(&args.default),
     }
