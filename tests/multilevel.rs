@@ -161,3 +161,46 @@ fn stored_lexicographic() {
         eprintln!("{method:?} {ok}/{total}");
     }
 }
+
+/// min ½‖x − t‖² over argmin ½‖A x − b‖² for a banded A with n/2 rows.
+fn banded(n: usize, width: usize, quartic: f64) -> (Levels, Vec<Vec<(usize, f64)>>, Vec<f64>) {
+    use nlp_model::ClosureModel;
+    let m = n / 2;
+    let row = |i: usize| -> Vec<(usize, f64)> {
+        (0..width).filter(|k| 2 * i + k < n).map(|k| (2 * i + k, ((7 * i + 3 * k) as f64).sin() + if k == 0 { 1.5 } else { 0.0 })).collect()
+    };
+    let rows: Vec<_> = (0..m).map(row).collect();
+    let b: Vec<f64> = (0..m).map(|i| (i as f64).cos()).collect();
+    let mut entries = std::collections::BTreeMap::new();
+    for row in &rows {
+        for &(p, vp) in row { for &(q, vq) in row { if p >= q { *entries.entry((q, p)).or_insert(0.0) += vp * vq; } } }
+    }
+    let pattern = linalg::Pattern::from_entries(n, n, entries.keys().map(|&(q, p)| (p, q))).unwrap();
+    let values: Vec<f64> = entries.values().copied().collect();
+    let residual = {
+        let (rows, b) = (rows.clone(), b.clone());
+        move |x: &[f64]| -> Vec<f64> { rows.iter().zip(&b).map(|(row, b)| row.iter().map(|&(j, v)| v * x[j]).sum::<f64>() - b).collect() }
+    };
+    let (r1, r2, rr) = (residual.clone(), residual, rows.clone());
+    let lower = ClosureModel::builder(Meta::new("lower", n, 0))
+        .obj(move |x| 0.5 * r1(x).iter().map(|r| r * r).sum::<f64>())
+        .grad(move |x, g| { g.fill(0.0); for (row, r) in rr.iter().zip(r2(x)) { for &(j, v) in row { g[j] += v * r; } } })
+        .hess(pattern, move |_, _, s, out| for (o, v) in out.iter_mut().zip(&values) { *o = s * v; })
+        .build().unwrap();
+    let upper = ClosureModel::builder(Meta::new("upper", n, 0))
+        .obj(move |x| x.iter().enumerate().map(|(i, x)| 0.5 * (1.0 + (i % 7) as f64) * (x - 1.0).powi(2) + quartic * x.powi(4)).sum())
+        .grad(move |x, g| for (i, (g, x)) in g.iter_mut().zip(x).enumerate() { *g = (1.0 + (i % 7) as f64) * (x - 1.0) + 4.0 * quartic * x.powi(3); })
+        .hess(linalg::Pattern::diagonal(n), move |x, _, s, out| for (i, (o, x)) in out.iter_mut().zip(x).enumerate() { *o = s * ((1.0 + (i % 7) as f64) + 12.0 * quartic * x * x); })
+        .build().unwrap();
+    (Levels::new(vec![Box::new(lower), Box::new(upper)]).unwrap(), rows, b)
+}
+
+#[test]
+fn large_banded() {
+    for (width, quartic) in [(2, 0.0), (5, 0.0), (9, 0.0), (5, 0.1)] {
+        let n = 10_000;
+        let (levels, _, _) = banded(n, width, quartic);
+        let solution = solve(&levels, &vec![0.0; n], &Options::default()).unwrap();
+        eprintln!("width {width} {} it {} {:?} {:?} s {}", solution.status, solution.iterations, solution.residuals, solution.objectives, solution.seconds);
+    }
+}

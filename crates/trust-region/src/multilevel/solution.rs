@@ -42,6 +42,8 @@ pub struct Options {
     pub max_iterations: usize,
     /// Radii at the start, in units of x.
     pub first_radius: f64,
+    /// Problems with more variables are solved by [`Method::Restoration`] without matrices.
+    pub dense_limit: usize,
 }
 
 impl Default for Options {
@@ -55,6 +57,7 @@ impl Default for Options {
             curvature_tolerance: 1e-5,
             max_iterations: 300,
             first_radius: 1.0,
+            dense_limit: 300,
         }
     }
 }
@@ -178,13 +181,14 @@ pub fn solve(
     options.check(levels)?;
     check_point("x0", x0, problem.level(0).meta().nvar())?;
     let mut stopping = options.stopping(x0.to_vec(), levels);
-    let mut status = if options.method == Method::Restoration {
+    let is_large = x0.len() > options.dense_limit;
+    let mut status = if options.method == Method::Restoration || is_large {
         Restoration::new(problem, options).solve(problem, &mut stopping)
     } else {
         SuccessiveDecrease::new(problem, options).solve(problem, &mut stopping)
     };
     let mut iterations = stopping.iterations();
-    if options.method == Method::Both && !status.is_success() {
+    if options.method == Method::Both && !is_large && !status.is_success() {
         tracing::debug!(%status, "successive decrease failed; restoration from the start");
         stopping = options.stopping(x0.to_vec(), levels);
         status = Restoration::new(problem, options).solve(problem, &mut stopping);
