@@ -42,5 +42,5 @@ pub use multilevel::{AutoMultilevel, Levels, Multilevel, MultilevelFunctions};
 pub use one_sided::OneSided;
 pub use qvi::{AutoQvi, Qvi, QviFunctions, QviShape};
 pub use real::Real;
-pub use reformulate::SquaredSlack;
+pub use reformulate::{SlackLevels, SquaredSlack};
 pub use scalar::Scalar;

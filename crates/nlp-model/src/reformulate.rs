@@ -1,5 +1,7 @@
 //! One problem written as another.
 
+mod slack_levels;
 mod squared_slack;
 
+pub use slack_levels::SlackLevels;
 pub use squared_slack::SquaredSlack;
