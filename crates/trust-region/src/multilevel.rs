@@ -17,6 +17,7 @@ mod range_solver;
 mod restoration;
 mod solution;
 mod spectral;
+mod substep;
 mod successive_decrease;
 mod sweep;
 
@@ -29,4 +30,5 @@ pub use merit::Merit;
 pub use perturbation::Perturbation;
 pub use restoration::Restoration;
 pub use solution::{Method, Options, Solution, solve};
+pub use substep::Substep;
 pub use successive_decrease::{Approach, SuccessiveDecrease};

@@ -77,8 +77,8 @@ impl State for BlockState {
 /// 6. Move when r ≥ 10⁻⁴; double, halve or quarter each radius.
 ///
 /// # Convergence and failure
-/// Every substep attains the exact minimum of its model, so it has a fraction of Cauchy decrease, and is
-/// bounded by the residual of its block. Where J loses rank, steps have least norm. Where the sweep no longer
+/// Every substep has at least the decrease of the Cauchy point of its model ([`Substep`](super::Substep)), and
+/// is bounded by the residual of its block. Where J loses rank, steps have least norm. Where the sweep no longer
 /// moves and ‖C‖ is not small, the rows are taken together; when JᵀC vanishes there, the run ends with
 /// [`Status::Infeasible`]: a stationary point of the violation, which says nothing about other points. A trial
 /// point where a function is not finite rejects the step.
@@ -132,7 +132,7 @@ impl BlockMultilevel {
         BlockMultilevel {
             variant: options.variant,
             tolerance: options.tolerance,
-            sweep: Sweep::new(model, blocks.len()),
+            sweep: Sweep::new(model, blocks.len(), options.substep),
             penalty: NestedPenalty::new(blocks.len()),
             radii: vec![options.first_radius; blocks.len() + 1],
             blocks,

@@ -9,6 +9,7 @@ use stopping::{Budget, Solver, Status, Stopping, Tolerance};
 
 use super::block_multilevel::{BlockMultilevel, BlockState, Variant};
 use super::blocks::Blocks;
+use super::substep::Substep;
 use crate::TrustRegionError;
 
 /// Parameters of [`solve_blocks`].
@@ -19,6 +20,8 @@ pub struct BlockOptions {
     pub blocks: Option<Blocks>,
     /// Where the models of later blocks are made.
     pub variant: Variant,
+    /// How substeps are computed.
+    pub substep: Substep,
     /// A solution has ‖C‖₂ ≤ this …
     pub tolerance: f64,
     /// … and ‖∇f + Jᵀλ‖₂ ≤ this · (1 + ‖∇f‖₂).
@@ -34,6 +37,7 @@ impl Default for BlockOptions {
         BlockOptions {
             blocks: None,
             variant: Variant::Intermediate,
+            substep: Substep::Exact,
             tolerance: 1e-9,
             dual_tolerance: 1e-8,
             max_iterations: 300,
