@@ -1,10 +1,12 @@
 //! The multilevel methods on the stored problems.
 
-use nlp_model::{AutoModel, Meta, Levels, TwiceSmooth};
+use nlp_model::{AutoModel, Levels, Meta, TwiceSmooth};
 use serde_json::Value;
-use trust_region::multilevel::{BlockOptions, Blocks, Variant, solve_blocks, Method, Options, solve};
 use stackelberg_tests::data;
 use stackelberg_tests::formula::{FormulaModel, formula_model, indexed};
+use trust_region::multilevel::{
+    BlockOptions, Blocks, Method, Options, Variant, solve, solve_blocks,
+};
 
 fn numbers(value: &Value) -> Vec<f64> {
     let entries = value.as_array().expect("a list").iter();
@@ -39,9 +41,8 @@ fn constrained(kind: &str) -> Vec<Constrained> {
         let rows: Vec<String> = rows
             .map(|row| row[0].as_str().expect("a formula").to_owned())
             .collect();
-        let bounds = |key: &str| -> Vec<f64> {
-            numbers(&problem[key]).into_iter().map(infinite).collect()
-        };
+        let bounds =
+            |key: &str| -> Vec<f64> { numbers(&problem[key]).into_iter().map(infinite).collect() };
         let meta = Meta::new(name.clone(), x0.len(), rows.len())
             .constraint_bounds(&side(1), &side(2))
             .and_then(|meta| meta.variable_bounds(&bounds("lb"), &bounds("ub")))
@@ -78,7 +79,14 @@ fn every_partition_of_the_equality_problems_reaches_the_minimum() {
                 ..BlockOptions::default()
             };
             let solution = solve_blocks(&problem.model, &problem.x0, &options).expect("valid");
-            eprintln!("{} {variant:?} {} it {} f {:.3e} {:.1e}", problem.name, solution.status, solution.iterations, solution.objective-problem.least, solution.violation);
+            eprintln!(
+                "{} {variant:?} {} it {} f {:.3e} {:.1e}",
+                problem.name,
+                solution.status,
+                solution.iterations,
+                solution.objective - problem.least,
+                solution.violation
+            );
             let error = (solution.objective - problem.least).abs();
             assert!(
                 solution.status.is_success() && error <= 1e-6 * (1.0 + problem.least.abs()),
@@ -97,7 +105,14 @@ fn squared_slacks_solve_the_inequality_problems() {
         let options = BlockOptions::default();
         let solution = solve_blocks(&problem.model, &problem.x0, &options).expect("valid");
         let error = (solution.objective - problem.least).abs();
-            eprintln!("{} {} it {} f {:.3e} {:.1e}", problem.name, solution.status, solution.iterations, solution.objective-problem.least, solution.violation);
+        eprintln!(
+            "{} {} it {} f {:.3e} {:.1e}",
+            problem.name,
+            solution.status,
+            solution.iterations,
+            solution.objective - problem.least,
+            solution.violation
+        );
         solved += usize::from(
             solution.status.is_success() && error <= 1e-6 * (1.0 + problem.least.abs()),
         );
@@ -116,14 +131,21 @@ fn lexicographic() -> Vec<Lexicographic> {
     let read = |problem: &Value| {
         let name = problem["name"].as_str().expect("a name").to_owned();
         let n = problem["n"].as_u64().expect("a size") as usize;
-        let levels = problem["levels_most_important_first"].as_array().expect("levels");
+        let levels = problem["levels_most_important_first"]
+            .as_array()
+            .expect("levels");
         let model = |text: &Value| -> Box<dyn TwiceSmooth> {
             let meta = Meta::new(name.clone(), n, 0);
             let text = text.as_str().expect("a formula");
             Box::new(formula_model(meta, &indexed("x", n), text, &[]).expect("a formula"))
         };
         let list = |key: &str| -> Vec<Vec<f64>> {
-            problem[key].as_array().expect("points").iter().map(numbers).collect()
+            problem[key]
+                .as_array()
+                .expect("points")
+                .iter()
+                .map(numbers)
+                .collect()
         };
         let mut solutions = list("other_local_solutions");
         solutions.push(numbers(&problem["xstar"]));
@@ -134,8 +156,16 @@ fn lexicographic() -> Vec<Lexicographic> {
             name,
         }
     };
-    let all: Value = match std::env::var("EXTRA") { Ok(f) => serde_json::from_str(&std::fs::read_to_string(f).unwrap()).unwrap(), Err(_) => data("lexicographic.json") };
-    all["problems"].as_array().expect("problems").iter().map(read).collect()
+    let all: Value = match std::env::var("EXTRA") {
+        Ok(f) => serde_json::from_str(&std::fs::read_to_string(f).unwrap()).unwrap(),
+        Err(_) => data("lexicographic.json"),
+    };
+    all["problems"]
+        .as_array()
+        .expect("problems")
+        .iter()
+        .map(read)
+        .collect()
 }
 
 #[test]
@@ -144,18 +174,45 @@ fn stored_lexicographic() {
         let (mut ok, mut total) = (0, 0);
         for problem in lexicographic() {
             for start in &problem.starts {
-                let options = Options { method, ..Options::default() };
+                let options = Options {
+                    method,
+                    ..Options::default()
+                };
                 let solution = solve(&problem.levels, start, &options).expect("valid");
-                let error = problem.solutions.iter().map(|x| {
-                    let d: f64 = x.iter().zip(&solution.x).map(|(a, b)| (a - b).powi(2)).sum();
-                    d.sqrt()
-                }).fold(f64::INFINITY, f64::min);
+                let error = problem
+                    .solutions
+                    .iter()
+                    .map(|x| {
+                        let d: f64 = x
+                            .iter()
+                            .zip(&solution.x)
+                            .map(|(a, b)| (a - b).powi(2))
+                            .sum();
+                        d.sqrt()
+                    })
+                    .fold(f64::INFINITY, f64::min);
                 total += 1;
                 let good = solution.status.is_success() && error < 1e-4;
                 ok += usize::from(good);
-                let c = trust_region::multilevel::certify(&problem.levels, &solution.x, Some(start), 1).unwrap();
-                eprintln!("{:?} {:?} h{:.1e} drift {:.1e} {:?}", c.verdict, c.class, c.newton_change, c.perturbation.drift, c.perturbation.falls);
-                eprintln!("{:5} {method:?} {} {} it {} err {error:.1e} res {:.1e} {:.1e}", good, problem.name, solution.status, solution.iterations, solution.residuals[0], solution.residuals.last().unwrap()); if std::env::var("EXTRA").is_ok() { eprintln!("        {:?} {:?}", solution.x, solution.objectives); }
+                let c =
+                    trust_region::multilevel::certify(&problem.levels, &solution.x, Some(start), 1)
+                        .unwrap();
+                eprintln!(
+                    "{:?} {:?} h{:.1e} drift {:.1e} {:?}",
+                    c.verdict, c.class, c.newton_change, c.perturbation.drift, c.perturbation.falls
+                );
+                eprintln!(
+                    "{:5} {method:?} {} {} it {} err {error:.1e} res {:.1e} {:.1e}",
+                    good,
+                    problem.name,
+                    solution.status,
+                    solution.iterations,
+                    solution.residuals[0],
+                    solution.residuals.last().unwrap()
+                );
+                if std::env::var("EXTRA").is_ok() {
+                    eprintln!("        {:?} {:?}", solution.x, solution.objectives);
+                }
             }
         }
         eprintln!("{method:?} {ok}/{total}");
@@ -167,32 +224,84 @@ fn banded(n: usize, width: usize, quartic: f64) -> (Levels, Vec<Vec<(usize, f64)
     use nlp_model::ClosureModel;
     let m = n / 2;
     let row = |i: usize| -> Vec<(usize, f64)> {
-        (0..width).filter(|k| 2 * i + k < n).map(|k| (2 * i + k, ((7 * i + 3 * k) as f64).sin() + if k == 0 { 1.5 } else { 0.0 })).collect()
+        (0..width)
+            .filter(|k| 2 * i + k < n)
+            .map(|k| {
+                (
+                    2 * i + k,
+                    ((7 * i + 3 * k) as f64).sin() + if k == 0 { 1.5 } else { 0.0 },
+                )
+            })
+            .collect()
     };
     let rows: Vec<_> = (0..m).map(row).collect();
     let b: Vec<f64> = (0..m).map(|i| (i as f64).cos()).collect();
     let mut entries = std::collections::BTreeMap::new();
     for row in &rows {
-        for &(p, vp) in row { for &(q, vq) in row { if p >= q { *entries.entry((q, p)).or_insert(0.0) += vp * vq; } } }
+        for &(p, vp) in row {
+            for &(q, vq) in row {
+                if p >= q {
+                    *entries.entry((q, p)).or_insert(0.0) += vp * vq;
+                }
+            }
+        }
     }
-    let pattern = linalg::Pattern::from_entries(n, n, entries.keys().map(|&(q, p)| (p, q))).unwrap();
+    let pattern =
+        linalg::Pattern::from_entries(n, n, entries.keys().map(|&(q, p)| (p, q))).unwrap();
     let values: Vec<f64> = entries.values().copied().collect();
     let residual = {
         let (rows, b) = (rows.clone(), b.clone());
-        move |x: &[f64]| -> Vec<f64> { rows.iter().zip(&b).map(|(row, b)| row.iter().map(|&(j, v)| v * x[j]).sum::<f64>() - b).collect() }
+        move |x: &[f64]| -> Vec<f64> {
+            rows.iter()
+                .zip(&b)
+                .map(|(row, b)| row.iter().map(|&(j, v)| v * x[j]).sum::<f64>() - b)
+                .collect()
+        }
     };
     let (r1, r2, rr) = (residual.clone(), residual, rows.clone());
     let lower = ClosureModel::builder(Meta::new("lower", n, 0))
         .obj(move |x| 0.5 * r1(x).iter().map(|r| r * r).sum::<f64>())
-        .grad(move |x, g| { g.fill(0.0); for (row, r) in rr.iter().zip(r2(x)) { for &(j, v) in row { g[j] += v * r; } } })
-        .hess(pattern, move |_, _, s, out| for (o, v) in out.iter_mut().zip(&values) { *o = s * v; })
-        .build().unwrap();
+        .grad(move |x, g| {
+            g.fill(0.0);
+            for (row, r) in rr.iter().zip(r2(x)) {
+                for &(j, v) in row {
+                    g[j] += v * r;
+                }
+            }
+        })
+        .hess(pattern, move |_, _, s, out| {
+            for (o, v) in out.iter_mut().zip(&values) {
+                *o = s * v;
+            }
+        })
+        .build()
+        .unwrap();
     let upper = ClosureModel::builder(Meta::new("upper", n, 0))
-        .obj(move |x| x.iter().enumerate().map(|(i, x)| 0.5 * (1.0 + (i % 7) as f64) * (x - 1.0).powi(2) + quartic * x.powi(4)).sum())
-        .grad(move |x, g| for (i, (g, x)) in g.iter_mut().zip(x).enumerate() { *g = (1.0 + (i % 7) as f64) * (x - 1.0) + 4.0 * quartic * x.powi(3); })
-        .hess(linalg::Pattern::diagonal(n), move |x, _, s, out| for (i, (o, x)) in out.iter_mut().zip(x).enumerate() { *o = s * ((1.0 + (i % 7) as f64) + 12.0 * quartic * x * x); })
-        .build().unwrap();
-    (Levels::new(vec![Box::new(lower), Box::new(upper)]).unwrap(), rows, b)
+        .obj(move |x| {
+            x.iter()
+                .enumerate()
+                .map(|(i, x)| {
+                    0.5 * (1.0 + (i % 7) as f64) * (x - 1.0).powi(2) + quartic * x.powi(4)
+                })
+                .sum()
+        })
+        .grad(move |x, g| {
+            for (i, (g, x)) in g.iter_mut().zip(x).enumerate() {
+                *g = (1.0 + (i % 7) as f64) * (x - 1.0) + 4.0 * quartic * x.powi(3);
+            }
+        })
+        .hess(linalg::Pattern::diagonal(n), move |x, _, s, out| {
+            for (i, (o, x)) in out.iter_mut().zip(x).enumerate() {
+                *o = s * ((1.0 + (i % 7) as f64) + 12.0 * quartic * x * x);
+            }
+        })
+        .build()
+        .unwrap();
+    (
+        Levels::new(vec![Box::new(lower), Box::new(upper)]).unwrap(),
+        rows,
+        b,
+    )
 }
 
 #[test]
@@ -201,6 +310,13 @@ fn large_banded() {
         let n = 10_000;
         let (levels, _, _) = banded(n, width, quartic);
         let solution = solve(&levels, &vec![0.0; n], &Options::default()).unwrap();
-        eprintln!("width {width} {} it {} {:?} {:?} s {}", solution.status, solution.iterations, solution.residuals, solution.objectives, solution.seconds);
+        eprintln!(
+            "width {width} {} it {} {:?} {:?} s {}",
+            solution.status,
+            solution.iterations,
+            solution.residuals,
+            solution.objectives,
+            solution.seconds
+        );
     }
 }

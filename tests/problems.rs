@@ -1,11 +1,18 @@
 //! Collections of problems with reference values, for tests and benchmarks.
 //!
-//! `more_garbow_hillstrom` holds the residual functions; `unconstrained` and `more_wild` are two sets of
-//! problems made of them, `sparse` the ones that exist at any size with O(n) derivatives.
+//! `more_garbow_hillstrom` holds residual functions; `unconstrained` and `more_wild` are two sets of
+//! problems made of them, `sparse` those that exist at any size with O(n) derivatives.
+//! `hock_schittkowski` has constraints. `lexicographic`, `random_two_level` and `banded` have several
+//! levels. `macmpec` has complementarity pairs.
 
+pub mod banded;
+pub mod hock_schittkowski;
 pub mod least_squares;
+pub mod lexicographic;
+pub mod macmpec;
 pub mod more_garbow_hillstrom;
 pub mod more_wild;
+pub mod random_two_level;
 pub mod sparse;
 pub mod unconstrained;
 

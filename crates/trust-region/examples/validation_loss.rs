@@ -30,7 +30,9 @@ impl LinearMap for Features {
 
 /// ½ mean square of the error at `count` points between 0 and 1, with a ridge on the weights.
 fn loss(name: &str, count: usize, shift: f64, ridge: f64) -> LinearLeastSquares<Features> {
-    let points: Vec<f64> = (0..count).map(|i| (i as f64 + shift) / count as f64).collect();
+    let points: Vec<f64> = (0..count)
+        .map(|i| (i as f64 + shift) / count as f64)
+        .collect();
     let feature = |t: f64, j: usize| (3.0 * t * j as f64).cos() / (1.0 + j as f64).sqrt();
     let row = |&t: &f64| (0..WEIGHTS).map(|j| feature(t, j)).collect();
     let features = Features(points.iter().map(row).collect());
@@ -44,7 +46,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let problem = Levels::new(vec![training, validation])?;
     let solution = solve(&problem, &[0.0; WEIGHTS], &Options::default())?;
     let (fit, chosen) = (solution.objectives[0], solution.objectives[1]);
-    println!("{}: training {fit:.1e}, validation {chosen:.6}", solution.status);
+    println!(
+        "{}: training {fit:.1e}, validation {chosen:.6}",
+        solution.status
+    );
 
     // the validation loss of the perfect fit with the least weights
     let training = Box::new(loss("training", 50, 0.0, 0.0));

@@ -48,3 +48,15 @@ impl From<FactorError> for TrustRegionError {
         }
     }
 }
+
+/// `Ok` when a tolerance is positive and finite.
+pub(crate) fn check_positive(name: &'static str, value: f64) -> Result<(), TrustRegionError> {
+    if value > 0.0 && value.is_finite() {
+        return Ok(());
+    }
+    Err(TrustRegionError::Option {
+        name,
+        value,
+        range: "it must be positive and finite",
+    })
+}

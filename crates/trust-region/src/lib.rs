@@ -6,6 +6,8 @@
 //! where its matrix is singular. [`multilevel`] solves problems with constraints in blocks and with
 //! several objectives in the order of their importance.
 
+pub mod augmented_lagrangian;
+pub mod bound;
 mod cauchy;
 mod certificate;
 mod decrease;
@@ -13,13 +15,18 @@ mod dogleg;
 mod error;
 mod generalized_lanczos;
 mod levenberg_marquardt;
+mod limited_memory;
 mod more_sorensen;
 pub mod multilevel;
 pub mod newton;
+mod nonlinear_program;
+pub mod quadratic_program;
+pub mod quasi_newton;
 mod radius;
 mod secular;
 mod solution;
 mod sparse_more_sorensen;
+pub mod sqp;
 mod steihaug_toint;
 mod step;
 mod tridiagonal;
@@ -34,6 +41,7 @@ pub use error::TrustRegionError;
 pub use generalized_lanczos::GeneralizedLanczos;
 pub use levenberg_marquardt::LevenbergMarquardt;
 pub use more_sorensen::MoreSorensen;
+pub use nonlinear_program::{NlpSolution, Start};
 pub use radius::{RadiusRule, ratio};
 pub use solution::{Evaluations, Options, Solution};
 pub use sparse_more_sorensen::SparseMoreSorensen;

@@ -123,7 +123,7 @@ impl Shifted for Dense<'_> {
         linalg::Factorization::solve(self.cholesky, b);
     }
 
-    fn product(&self, x: &[f64], y: &mut [f64]) {
+    fn product(&mut self, x: &[f64], y: &mut [f64]) {
         multiply_symmetric(self.n, self.h, x, y);
     }
 }

@@ -61,8 +61,15 @@ pub(crate) trait Shifted {
     fn factor(&mut self, lambda: f64, work: &mut [f64]) -> Verdict;
     /// b ← (H + λI)⁻¹ b.
     fn solve(&mut self, b: &mut [f64]);
+    /// p = −(H + λI)⁻¹ g.
+    fn newton(&mut self, g: &[f64], p: &mut [f64]) {
+        for (p, g) in p.iter_mut().zip(g) {
+            *p = -g;
+        }
+        self.solve(p);
+    }
     /// y = H x.
-    fn product(&self, x: &[f64], y: &mut [f64]);
+    fn product(&mut self, x: &[f64], y: &mut [f64]);
 }
 
 /// Work space of the iteration.
@@ -144,10 +151,7 @@ impl Secular {
                 };
                 continue;
             }
-            for (p, g) in p.iter_mut().zip(g) {
-                *p = -g;
-            }
-            h.solve(p);
+            h.newton(g, p);
             let length = finite(norm2(p))?;
             let energy = -dot(g, p); // pᵀ(H + λI)p
             let step = |decrease, length, kind| Step {

@@ -102,7 +102,7 @@ impl Shifted for Sparse<'_> {
         self.cholesky.solve(b);
     }
 
-    fn product(&self, x: &[f64], y: &mut [f64]) {
+    fn product(&mut self, x: &[f64], y: &mut [f64]) {
         self.structure.mul_symmetric(self.h, x, y);
     }
 }

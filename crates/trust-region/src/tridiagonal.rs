@@ -84,7 +84,7 @@ impl Shifted for Tridiagonal {
         }
     }
 
-    fn product(&self, x: &[f64], y: &mut [f64]) {
+    fn product(&mut self, x: &[f64], y: &mut [f64]) {
         let k = self.diagonal.len();
         for i in 0..k {
             y[i] = self.diagonal[i] * x[i];

@@ -11,6 +11,9 @@ use crate::{Evaluations, Step, TrustRegionError};
 ///
 /// `M` is the problem: `dyn TwiceSmooth` for second derivatives, `dyn Smooth` for models that learn.
 pub trait QuadraticModel<M: ?Sized> {
+    /// A run begins: what was learnt is forgotten.
+    fn begin(&mut self) {}
+
     /// The iterate is new, and f and ∇f are known there.
     ///
     /// # Errors
@@ -139,6 +142,7 @@ impl<Q> TrustRegion<Q> {
         if !state.f.is_some_and(f64::is_finite) || !all_finite(&self.trial_g) {
             return Err(Status::DomainError);
         }
+        self.quadratic.begin();
         self.quadratic.renew(problem, state)?;
         let radius = || self.quadratic.length(state.x()).max(1.0);
         self.delta = self.first_radius.unwrap_or_else(radius);

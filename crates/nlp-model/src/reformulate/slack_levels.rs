@@ -44,7 +44,8 @@ impl<'a> SlackLevels<'a> {
         let slack = |k| SquaredSlack::new(problem.level(k));
         let slacks = |k: usize| slack(k).meta().nvar() - nx;
         let all = nx + (0..problem.levels()).map(slacks).sum::<usize>();
-        let (mut models, mut origin): (Vec<Box<dyn TwiceSmooth + 'a>>, _) = (Vec::new(), Vec::new());
+        let (mut models, mut origin): (Vec<Box<dyn TwiceSmooth + 'a>>, _) =
+            (Vec::new(), Vec::new());
         let mut first = nx;
         for k in 0..problem.levels() {
             let model = slack(k);
@@ -157,7 +158,8 @@ impl TwiceSmooth for Objective<'_> {
     }
     fn hess_directional(&self, x: &[f64], _: &[f64], sigma: f64, v: &[f64], vals: &mut [f64]) {
         let (n, y) = (self.nx(), &self.no_multipliers);
-        self.model.hess_directional(&x[..n], y, sigma, &v[..n], vals);
+        self.model
+            .hess_directional(&x[..n], y, sigma, &v[..n], vals);
     }
 }
 

@@ -153,7 +153,11 @@ impl BlockMultilevel {
     }
 
     /// Step 1.
-    fn derivatives(&mut self, model: &dyn TwiceSmooth, state: &mut BlockState) -> Result<(), Status> {
+    fn derivatives(
+        &mut self,
+        model: &dyn TwiceSmooth,
+        state: &mut BlockState,
+    ) -> Result<(), Status> {
         model.grad(&state.x, &mut state.g);
         self.sweep.linearise(model, &state.x);
         let multipliers = self.sweep.multipliers(&state.g, &mut state.multipliers);

@@ -116,7 +116,10 @@ impl fmt::Display for BlockSolution {
         let BlockSolution {
             status, iterations, ..
         } = self;
-        writeln!(f, "blocks of constraints: {status} after {iterations} iterations")?;
+        writeln!(
+            f,
+            "blocks of constraints: {status} after {iterations} iterations"
+        )?;
         writeln!(f, "  f = {:.10}", self.objective)?;
         writeln!(f, "  x = {:?}", self.x)?;
         write!(
@@ -164,7 +167,9 @@ pub fn solve_blocks(
         let wrong = leave(&slack, &state, options.dual_tolerance);
         attempts += 1;
         match (status, wrong) {
-            (Status::Optimal, Some(_)) if attempts == ATTEMPTS => break (state, Status::SubOptimal),
+            (Status::Optimal, Some(_)) if attempts == ATTEMPTS => {
+                break (state, Status::SubOptimal);
+            }
             (Status::Optimal, Some(next)) => start = next,
             _ => break (state, status),
         }

@@ -124,7 +124,11 @@ pub fn certify(
         residuals: state.residuals.clone(),
         curvatures: (0..levels).map(|k| frame.levels[k].lowest()).collect(),
         gaps: frame.levels.iter().map(|level| level.gap).collect(),
-        dims: frame.levels.iter().map(|l| (l.dim, l.dim - l.rank)).collect(),
+        dims: frame
+            .levels
+            .iter()
+            .map(|l| (l.dim, l.dim - l.rank))
+            .collect(),
         multiplier: norm2(frame.lambda()),
         newton_change: newton_change(problem, &state, &frame),
         excess,
@@ -171,7 +175,9 @@ impl Certificate {
         let has_curvature = self.curvatures.iter().all(|&lowest| lowest >= CURVATURE);
         let falls = &self.perturbation.falls;
         let first_falls = falls.first().is_some_and(|&fall| fall)
-            || self.excess.is_some_and(|e| e > self.perturbation.resolution);
+            || self
+                .excess
+                .is_some_and(|e| e > self.perturbation.resolution);
         self.verdict = if !(self.residuals[0] <= GRADIENT) {
             Verdict::NotStationary
         } else if !(self.curvatures[0] >= CURVATURE) || first_falls {
@@ -219,17 +225,25 @@ impl fmt::Display for Certificate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let verdict = match self.verdict {
             Verdict::LocalOnly => "a local solution; nothing is known of points elsewhere",
-            Verdict::DegenerateLower => "degenerate lower level: accurate to a root of the tolerance only",
+            Verdict::DegenerateLower => {
+                "degenerate lower level: accurate to a root of the tolerance only"
+            }
             Verdict::NotMinimal => "not minimal: better points are near or known",
             Verdict::NotStationary => "not stationary",
         };
         writeln!(f, "certificate: {verdict}")?;
         match self.class {
             Class::Isolated => writeln!(f, "  lower solutions: isolated")?,
-            Class::Manifold { dim } => writeln!(f, "  lower solutions: manifold of dimension {dim}")?,
+            Class::Manifold { dim } => {
+                writeln!(f, "  lower solutions: manifold of dimension {dim}")?
+            }
             Class::Degenerate => writeln!(f, "  lower solutions: degenerate")?,
         }
-        writeln!(f, "  ‖∇f₀‖ = {:.1e} (residual at most {GRADIENT:.0e})", self.gradient)?;
+        writeln!(
+            f,
+            "  ‖∇f₀‖ = {:.1e} (residual at most {GRADIENT:.0e})",
+            self.gradient
+        )?;
         for k in 0..self.dims.len() {
             writeln!(
                 f,
@@ -248,7 +262,10 @@ impl fmt::Display for Certificate {
             self.multiplier, self.newton_change
         )?;
         if let Some(excess) = self.excess {
-            write!(f, "\n  f₀ above a plain minimization from the start: {excess:.1e}")?;
+            write!(
+                f,
+                "\n  f₀ above a plain minimization from the start: {excess:.1e}"
+            )?;
         }
         write!(f, "\n  {}", self.perturbation)
     }

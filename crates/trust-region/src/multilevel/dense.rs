@@ -41,14 +41,7 @@ pub(crate) fn transposed_times(a: &[f64], x: &[f64], y: &mut [f64]) {
 }
 
 /// M = Zᵀ A Z for A of order n and Z of n × q; `az` is room for n × q.
-pub(crate) fn congruence(
-    n: usize,
-    q: usize,
-    a: &[f64],
-    z: &[f64],
-    az: &mut [f64],
-    m: &mut [f64],
-) {
+pub(crate) fn congruence(n: usize, q: usize, a: &[f64], z: &[f64], az: &mut [f64], m: &mut [f64]) {
     product(n, n, q, a, z, az);
     for j in 0..q {
         transposed_times(z, &az[j * n..(j + 1) * n], &mut m[j * q..(j + 1) * q]);

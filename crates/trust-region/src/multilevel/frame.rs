@@ -38,7 +38,11 @@ impl FrameLevel {
     pub(super) fn lowest(&self) -> f64 {
         let values = self.values[..self.dim].iter();
         let lowest = values.fold(f64::INFINITY, |a, &b| a.min(b));
-        if lowest == 0.0 { 0.0 } else { lowest / self.scale }
+        if lowest == 0.0 {
+            0.0
+        } else {
+            lowest / self.scale
+        }
     }
     /// max(0, −λ_min), relative to the scale.
     pub(super) fn negative_curvature(&self) -> f64 {
@@ -228,12 +232,7 @@ impl Frame {
     }
 
     /// Writes the reduced Hessian of level `k` into `reduced`.
-    fn reduce(
-        &mut self,
-        problem: &dyn Multilevel,
-        x: &[f64],
-        k: usize,
-    ) -> Result<(), Status> {
+    fn reduce(&mut self, problem: &dyn Multilevel, x: &[f64], k: usize) -> Result<(), Status> {
         let n = self.n;
         if k == 0 {
             self.levels[0].dim = n;
@@ -249,7 +248,14 @@ impl Frame {
             .iter()
             .all(|level| level.residual <= 1e-2 && level.gap >= 10.0);
         if k == 1 || !is_smooth {
-            congruence(n, dim, &after[0].hess, z, &mut self.room[..n * dim], reduced);
+            congruence(
+                n,
+                dim,
+                &after[0].hess,
+                z,
+                &mut self.room[..n * dim],
+                reduced,
+            );
             return Ok(());
         }
         let neighbour = self.neighbour.as_mut().expect("levels above 1 have one");

@@ -89,7 +89,9 @@ impl Geometry for Dense {
         exact_step(values, &slope[..count], radius, p);
         times(n, &level.basis[..n * count], p, step);
         let terms = values.iter().zip(&slope[..count]).zip(&*p);
-        Ok(-terms.map(|((l, g), p)| g * p + 0.5 * l * p * p).sum::<f64>())
+        Ok(-terms
+            .map(|((l, g), p)| g * p + 0.5 * l * p * p)
+            .sum::<f64>())
     }
 }
 

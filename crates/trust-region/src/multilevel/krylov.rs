@@ -93,7 +93,9 @@ impl Krylov {
             }
             // what is below the target is rounding error, and may lie outside of the range
             let tolerance = target.max(SOLVED * norm2(&b));
-            self.solvers[j].borrow_mut().solve(&map, &b, tolerance, &mut u);
+            self.solvers[j]
+                .borrow_mut()
+                .solve(&map, &b, tolerance, &mut u);
             axpy(-1.0, &u, v);
         }
         self.pool.give(b);
@@ -158,13 +160,19 @@ impl Geometry for Krylov {
                 self.pool.give(mu);
             }
             self.estimate_norm(problem, k);
-            if k + 1 < count && let Some(values) = self.products.values(k) {
+            if k + 1 < count
+                && let Some(values) = self.products.values(k)
+            {
                 self.solvers[k].borrow_mut().prepare(values, self.norms[k]);
             }
             self.reduced.copy_from_slice(state.gradient(k));
             let mut reduced = std::mem::take(&mut self.reduced);
             self.project(problem, k, &mut reduced);
-            let part = if k == 0 { 0.0 } else { norm2(state.gradient(k)) };
+            let part = if k == 0 {
+                0.0
+            } else {
+                norm2(state.gradient(k))
+            };
             state.residuals[k] = relative(norm2(&reduced), self.norms[k] * size + part);
             state.negative_curvatures[k] = if self.met_negative[k] { 1.0 } else { 0.0 };
             self.reduced = reduced;
@@ -197,7 +205,11 @@ impl Geometry for Krylov {
         let result = steihaug.solve(product, &self.reduced, radius, epsilon, limit, step);
         self.steihaug = steihaug;
         let result = result.map_err(|_| Status::DomainError)?;
-        tracing::trace!(level = k, products = result.work, "truncated conjugate gradients");
+        tracing::trace!(
+            level = k,
+            products = result.work,
+            "truncated conjugate gradients"
+        );
         self.met_negative[k] = result.kind == StepKind::NegativeCurvature;
         Ok(result.decrease)
     }

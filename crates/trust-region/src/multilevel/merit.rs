@@ -84,7 +84,9 @@ impl MeritModel {
         s: &[f64],
         k: usize,
     ) -> f64 {
-        problem.level(k).hprod(&state.x, &[], 1.0, s, &mut self.room);
+        problem
+            .level(k)
+            .hprod(&state.x, &[], 1.0, s, &mut self.room);
         -(dot(state.gradient(k), s) + 0.5 * dot(s, &self.room))
     }
 

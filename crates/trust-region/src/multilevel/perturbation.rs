@@ -72,7 +72,11 @@ pub(super) fn perturb(
         }
     }
     let last = levels - 1;
-    let free = if last == 0 { &[] } else { frame.levels[last - 1].null() };
+    let free = if last == 0 {
+        &[]
+    } else {
+        frame.levels[last - 1].null()
+    };
     let mut result = Perturbation {
         samples: SAMPLES,
         falls: vec![false; levels],
@@ -112,7 +116,11 @@ pub(super) fn perturb(
             }
         }
         if restored.is_ok() && !free.is_empty() && r <= RADII[1] * size {
-            let moved: f64 = before.iter().zip(&neighbour.x).map(|(a, b)| (a - b).powi(2)).sum();
+            let moved: f64 = before
+                .iter()
+                .zip(&neighbour.x)
+                .map(|(a, b)| (a - b).powi(2))
+                .sum();
             result.drift += moved.sqrt() / r / (SAMPLES / RADII.len()) as f64;
         }
     }

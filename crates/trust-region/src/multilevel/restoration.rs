@@ -124,7 +124,9 @@ impl Restoration {
         state.evaluate(problem, last + 1);
         self.minimize(problem, state, last)?;
         state.evaluate(problem, last + 1);
-        self.rooms[last].geometry.examine(problem, state, last + 1)?;
+        self.rooms[last]
+            .geometry
+            .examine(problem, state, last + 1)?;
         self.rooms[last].begin(self.first_radius, last);
         Ok(())
     }
@@ -179,7 +181,7 @@ impl Restoration {
         } else {
             f64::NAN
         };
-        tracing::trace!(level = k, f = state.f[k], ratio, pred, length, "step"); if std::env::var("DBG").is_ok() { eprintln!("   k {k} f {:?} res {:?} ratio {ratio:.3e} pred {pred:.3e} len {length:.2e} rad {:.2e} trialres {:?}", state.f, state.residuals, room.radius, trial.residuals); }
+        tracing::trace!(level = k, f = state.f[k], ratio, pred, length, "step");
         let accepted = ratio >= ACCEPT;
         if accepted {
             state.move_to(&trial);

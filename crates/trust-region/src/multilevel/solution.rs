@@ -191,7 +191,10 @@ pub fn solve(
     solution.x.truncate(x0.len());
     let keep = |values: &[f64]| -> Vec<f64> {
         let levels = slack.origin().iter().zip(values);
-        levels.filter(|(k, _)| k.is_some()).map(|(_, v)| *v).collect()
+        levels
+            .filter(|(k, _)| k.is_some())
+            .map(|(_, v)| *v)
+            .collect()
     };
     let violations = slack.origin().iter().zip(&solution.objectives);
     let violation: f64 = violations

@@ -146,8 +146,13 @@ impl SuccessiveDecrease {
         for k in 0..self.frame.levels.len() {
             let level = &self.frame.levels[k];
             let gauss_newton = k == 0 && self.approach == Approach::FirstOrderConditions;
-            self.room
-                .substep(level, state.gradient(k), &self.s, self.radii[k], gauss_newton);
+            self.room.substep(
+                level,
+                state.gradient(k),
+                &self.s,
+                self.radii[k],
+                gauss_newton,
+            );
             self.lengths[k] = norm2(&self.room.w);
             axpy(1.0, &self.room.w, &mut self.s);
             if k == 0 {
@@ -156,7 +161,12 @@ impl SuccessiveDecrease {
         }
         // the goal: what s₁ predicts for f₁
         let g = state.gradient(0);
-        times(g.len(), &self.frame.levels[0].hess, &self.goal_step, &mut self.room.w);
+        times(
+            g.len(),
+            &self.frame.levels[0].hess,
+            &self.goal_step,
+            &mut self.room.w,
+        );
         let goal = -(dot(g, &self.goal_step) + 0.5 * dot(&self.goal_step, &self.room.w));
         for _ in 0..60 {
             let rise = dot(g, &self.s) - dot(g, &self.goal_step);
@@ -211,7 +221,14 @@ impl SuccessiveDecrease {
 
 impl Room {
     /// w = the step of one level after the step s of the levels before, within the radius.
-    fn substep(&mut self, level: &FrameLevel, g: &[f64], s: &[f64], radius: f64, gauss_newton: bool) {
+    fn substep(
+        &mut self,
+        level: &FrameLevel,
+        g: &[f64],
+        s: &[f64],
+        radius: f64,
+        gauss_newton: bool,
+    ) {
         let n = g.len();
         times(n, &level.hess, s, &mut self.w);
         axpy(1.0, g, &mut self.w);

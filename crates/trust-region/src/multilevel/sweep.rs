@@ -92,7 +92,9 @@ impl Sweep {
     /// J at `x`, dense.
     pub(super) fn linearise(&mut self, model: &dyn TwiceSmooth, x: &[f64]) {
         model.jac_coord(x, &mut self.jac_vals);
-        model.jac_structure().to_dense(&self.jac_vals, &mut self.jac);
+        model
+            .jac_structure()
+            .to_dense(&self.jac_vals, &mut self.jac);
     }
 
     /// λ = argmin ‖∇f + Jᵀλ‖ of least norm.
@@ -158,7 +160,14 @@ impl Sweep {
             axpy(1.0, &self.p[..n], &mut self.s);
             // Z ← Z null(B Z)
             let null = &self.v[rank * q..q * q];
-            product(n, q, q - rank, &self.z[..n * q], null, &mut self.z_next[..n * (q - rank)]);
+            product(
+                n,
+                q,
+                q - rank,
+                &self.z[..n * q],
+                null,
+                &mut self.z_next[..n * (q - rank)],
+            );
             std::mem::swap(&mut self.z, &mut self.z_next);
             q -= rank;
         }
@@ -182,7 +191,9 @@ impl Sweep {
             }
             model.cons(&self.y, &mut self.c_y);
             model.jac_coord(&self.y, &mut self.jac_vals);
-            model.jac_structure().to_dense(&self.jac_vals, &mut self.jac_y);
+            model
+                .jac_structure()
+                .to_dense(&self.jac_vals, &mut self.jac_y);
             if !linalg::slice::all_finite(&self.c_y) || !linalg::slice::all_finite(&self.jac_y) {
                 // outside of the domain: the linearisation at x is still a model
                 return self.block_model(model, state, rows, Variant::Linear, is_first);
