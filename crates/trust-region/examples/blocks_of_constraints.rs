@@ -18,7 +18,7 @@ impl Functions for Hs78 {
     }
 }
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+pub fn main() -> Result<(), Box<dyn std::error::Error>> {
     let meta = Meta::new("HS78", 5, 3).inequalities_then_equalities(0);
     let model = AutoModel::new(Hs78, meta);
     let start = [-2.0, 1.5, 2.0, -1.0, -1.0];

@@ -40,7 +40,7 @@ impl MultilevelFunctions for LeastSquares {
     }
 }
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+pub fn main() -> Result<(), Box<dyn std::error::Error>> {
     let problem = AutoMultilevel::new("minimum norm", LeastSquares);
     let start = [3.0, -1.0, 4.0, 2.0];
     let solution = solve(&problem, &start, &Options::default())?;

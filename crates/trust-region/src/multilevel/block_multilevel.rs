@@ -97,6 +97,8 @@ pub struct BlockMultilevel {
     trial: Trial,
     /// Iterations in a row at stationary points of the violation.
     stuck: usize,
+    /// Largest ‖J‖ so far.
+    largest_jac: f64,
 }
 
 impl<'p> Solver<dyn TwiceSmooth + 'p, BlockState> for BlockMultilevel {
@@ -143,6 +145,7 @@ impl BlockMultilevel {
                 f: 0.0,
             },
             stuck: 0,
+            largest_jac: 0.0,
         }
     }
 
@@ -215,7 +218,8 @@ impl BlockMultilevel {
             self.stuck = 0;
             return Ok(());
         }
-        let scale = norm2(&self.sweep.jac) * violation;
+        self.largest_jac = self.largest_jac.max(norm2(&self.sweep.jac));
+        let scale = self.largest_jac * violation;
         let is_stationary = state.violation_gradient <= STATIONARY * scale;
         let smallest = 1e-10 * (1.0 + norm2(&state.x));
         let moves = self.sweep.lengths.iter().any(|&length| length > smallest);
@@ -272,8 +276,10 @@ impl BlockMultilevel {
         let noise = 1e-13 * (1.0 + size);
         if actual.abs() <= noise && pred.abs() <= noise {
             1.0
-        } else {
+        } else if pred > 0.0 {
             actual / pred
+        } else {
+            f64::NAN // a model that does not decrease predicts nothing
         }
     }
 
@@ -294,8 +300,9 @@ impl BlockMultilevel {
 
 /// Smallest ratio of actual to predicted decrease with which a step is taken.
 const ACCEPT: f64 = 1e-4;
-/// ‖JᵀC‖ ≤ this · ‖J‖ ‖C‖ is a stationary point of the violation.
-const STATIONARY: f64 = 1e-8;
+/// ‖JᵀC‖ ≤ this · max ‖J‖ ‖C‖ is a stationary point of the violation; the maximum is over the run, since J may
+/// vanish there.
+const STATIONARY: f64 = 1e-6;
 /// Iterations at stationary points of the violation before a run ends.
 const PATIENCE: usize = 20;
 

@@ -14,13 +14,14 @@ use super::products::Products;
 use super::range_solver::RangeSolver;
 use crate::{SteihaugToint, StepKind};
 
-/// Relative residual of a solve with a Hessian. Components along eigenvalues below this fraction of the largest
-/// are not resolved, and count as free.
+/// Relative residual of a solve for a multiplier.
 const SOLVED: f64 = 1e-9;
+/// Eigenvalues below this fraction of the largest count as zero on the set of minimizers.
+const FREE: f64 = 1e-12;
+/// Off the set, those below this multiple of the residual: they are of the order of the distance.
+const DISTANCE: f64 = 30.0;
 /// Passes of a projection; each reduces the error of the one before.
-const PASSES: usize = 4;
-/// A projected vector p has ‖A p‖ ≤ this · ‖A‖ ‖v‖.
-const PROJECTED: f64 = 1e-13;
+const PASSES: usize = 3;
 
 /// Projections and truncated steps without matrices.
 ///
@@ -34,6 +35,8 @@ pub(super) struct Krylov {
     products: Products,
     /// Estimates of ‖A_j‖.
     norms: Vec<f64>,
+    /// A projected vector p has ‖A_j p‖ ≤ this · ‖A_j‖ ‖v‖: what lies along smaller eigenvalues is not resolved.
+    free: Vec<f64>,
     /// For each level before the last.
     solvers: Vec<RefCell<RangeSolver>>,
     pool: Pool,
@@ -59,6 +62,7 @@ impl Krylov {
         Krylov {
             n,
             norms: vec![0.0; levels],
+            free: vec![FREE; levels],
             solvers: (1..levels).map(|k| solver(k - 1)).collect(),
             products,
             pool: Pool::default(),
@@ -84,18 +88,14 @@ impl Krylov {
         };
         self.project(problem, j, v);
         let (mut b, mut u) = (self.pool.take(self.n), self.pool.take(self.n));
-        let target = PROJECTED * self.norms[j] * norm2(v);
+        let target = self.free[j] * self.norms[j] * norm2(v);
         for _ in 0..PASSES {
             let map = self.map(problem, j);
             map.apply(v, &mut b);
             if norm2(&b) <= target {
                 break;
             }
-            // what is below the target is rounding error, and may lie outside of the range
-            let tolerance = target.max(SOLVED * norm2(&b));
-            self.solvers[j]
-                .borrow_mut()
-                .solve(&map, &b, tolerance, &mut u);
+            self.solvers[j].borrow_mut().solve(&map, &b, target, &mut u);
             axpy(-1.0, &u, v);
         }
         self.pool.give(b);
@@ -111,7 +111,7 @@ impl Krylov {
         self.project(problem, j + 1, &mut free);
         axpy(-1.0, &free, &mut b);
         scale(-1.0, &mut b);
-        let tolerance = (PROJECTED * norm2(g)).max(SOLVED * norm2(&b));
+        let tolerance = (self.free[j] * norm2(g)).max(SOLVED * norm2(&b));
         let map = self.map(problem, j);
         self.solvers[j].borrow_mut().solve(&map, &b, tolerance, u);
         self.pool.give(b);
@@ -151,6 +151,7 @@ impl Geometry for Krylov {
         count: usize,
     ) -> Result<(), Status> {
         let size = 1.0 + norm2(&state.x);
+        let mut worst = 0.0_f64;
         for k in 0..count {
             self.products.hessian(problem, &state.x, k);
             for j in 0..k {
@@ -174,6 +175,8 @@ impl Geometry for Krylov {
                 norm2(state.gradient(k))
             };
             state.residuals[k] = relative(norm2(&reduced), self.norms[k] * size + part);
+            worst = worst.max(state.residuals[k]);
+            self.free[k] = FREE.max(DISTANCE * worst).min(1e-2);
             state.negative_curvatures[k] = if self.met_negative[k] { 1.0 } else { 0.0 };
             self.reduced = reduced;
             if !self.norms[k].is_finite() || !linalg::slice::all_finite(&self.reduced) {

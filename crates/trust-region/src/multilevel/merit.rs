@@ -119,8 +119,10 @@ impl MeritModel {
         let noise = 1e-13 * size;
         if actual.abs() <= noise && predicted.abs() <= noise {
             1.0
-        } else {
+        } else if predicted > 0.0 {
             actual / predicted
+        } else {
+            f64::NAN // a model that does not decrease predicts nothing
         }
     }
 }
