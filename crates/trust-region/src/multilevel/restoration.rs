@@ -31,7 +31,7 @@ use super::successive_decrease::ACCEPT;
 ///
 /// # References
 /// The goals of (AlexandrovDennis1994, Section 3.2), each attained before the next is sought; retractions as in
-/// (AbsilMahonySepulchre2008, Section 7.2).
+/// (AbsilMahonySepulchre2008, Chapter 7).
 #[derive(Debug)]
 pub struct Restoration {
     tolerances: Tolerances,

@@ -42,7 +42,8 @@ pub struct Options {
     pub max_iterations: usize,
     /// Radii at the start, in units of x.
     pub first_radius: f64,
-    /// Problems with more variables are solved by [`Method::Restoration`] without matrices.
+    /// Problems with more variables are solved by [`Method::Restoration`] without dense matrices; of at most two
+    /// levels, since projections nested more deeply lose too many digits.
     pub dense_limit: usize,
 }
 
@@ -63,7 +64,7 @@ impl Default for Options {
 }
 
 impl Options {
-    fn check(&self, levels: usize) -> Result<(), TrustRegionError> {
+    fn check(&self, levels: usize, variables: usize) -> Result<(), TrustRegionError> {
         let positive = "it must be positive and finite";
         for (name, value) in [
             ("tolerance", self.tolerance),
@@ -78,6 +79,13 @@ impl Options {
                     range: positive,
                 });
             }
+        }
+        if levels > 2 && variables > self.dense_limit {
+            return Err(TrustRegionError::Option {
+                name: "dense_limit",
+                value: self.dense_limit as f64,
+                range: "more than two levels need at least as much as there are variables",
+            });
         }
         if self.merit != Merit::Nested && levels > 2 {
             return Err(TrustRegionError::Option {
@@ -222,7 +230,7 @@ fn solve_free(
     clock: Instant,
 ) -> Result<Solution, TrustRegionError> {
     let levels = problem.levels();
-    options.check(levels)?;
+    options.check(levels, x0.len())?;
     let mut stopping = options.stopping(x0.to_vec(), levels);
     let is_large = x0.len() > options.dense_limit;
     let mut status = if options.method == Method::Restoration || is_large {

@@ -121,7 +121,7 @@ impl SuccessiveDecrease {
 
     fn iterate(&mut self, problem: &dyn Multilevel, state: &mut LevelState) -> Result<(), Status> {
         self.sweep(state);
-        let pred = self.merit.predict(problem, state, &self.frame, &self.s);
+        let pred = self.merit.predict(state, &self.frame, &self.s);
         let mut ratio = self.ratio(problem, state, pred);
         if !(ratio >= ACCEPT) && linalg::slice::all_finite(&self.trial.g) {
             self.correct();
