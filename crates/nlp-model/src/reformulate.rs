@@ -1,7 +1,9 @@
 //! One problem written as another.
 
 mod slack;
+mod slack_levels;
 mod squared_slack;
 
 pub use slack::Slack;
+pub use slack_levels::SlackLevels;
 pub use squared_slack::SquaredSlack;
