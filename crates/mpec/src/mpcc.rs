@@ -44,11 +44,11 @@ pub use solution::MpccSolution;
 /// use mpec::mpcc::{MpccOptions, solve};
 /// use nlp_model::{AutoModel, Complementarity, Functions, Meta, Model, Scalar, Side};
 ///
-/// // min 2x − y  s.t.  0 ≤ y ⟂ y − x ≥ 0, x ≥ 0: ralph1 of MacMPEC, B-stationary without multipliers at 0
+/// // min x − y  s.t.  0 ≤ y ⟂ y − x ≥ 0, x ≥ 0: ralph1 of MacMPEC
 /// struct Ralph1;
 /// impl Functions for Ralph1 {
 ///     fn obj<T: Scalar>(&self, x: &[T]) -> T {
-///         x[0] * 2.0 - x[1]
+///         x[0] - x[1]
 ///     }
 ///     fn cons<T: Scalar>(&self, x: &[T], c: &mut [T]) {
 ///         c[0] = x[1] - x[0];

@@ -20,8 +20,10 @@ pub(crate) enum Ended {
     Optimal,
     /// The violation is positive and stationary.
     Infeasible,
-    /// The objective passed −10¹⁵, or the iterates 10¹⁰, at points that are feasible.
+    /// The objective passed −10¹⁵ at a feasible point.
     Unbounded,
+    /// The iterates passed 10¹⁰ at a feasible point.
+    Diverging,
     /// A function is not finite at the start.
     Domain,
     /// No progress, or no iterations left; the point may be feasible.
@@ -87,6 +89,8 @@ const UNBOUNDED_POINT: f64 = 1e10;
 const ARMIJO: f64 = 1e-4;
 /// Largest violation relative to max(1, that of the start).
 const MOST_VIOLATION: f64 = 100.0;
+/// Steps towards feasibility at the end of a run that is out of iterations.
+const LAST_STEPS: usize = 10;
 const SHORTEST_STEP: f64 = 1e-9;
 
 impl<'m> Sqp<'m> {
@@ -151,11 +155,25 @@ impl<'m> Sqp<'m> {
             if !moved && !self.restore() {
                 return Ended::Infeasible;
             }
-            if self.is_unbounded(limits.tolerance) {
-                return Ended::Unbounded;
+            if let Some(ended) = self.passed(limits.tolerance) {
+                return ended;
             }
         }
+        self.end_feasible(limits.tolerance);
         Ended::Stalled
+    }
+
+    /// Out of iterations: moves to a feasible point nearby, when there is one.
+    fn end_feasible(&mut self, tolerance: f64) {
+        for _ in 0..LAST_STEPS {
+            if self.now.violation <= tolerance {
+                return;
+            }
+            self.now.linearise(self.model, &self.sides);
+            if !self.restore() {
+                return;
+            }
+        }
     }
 
     fn start(&mut self, x0: &[f64], y: Option<&[f64]>) {
@@ -316,10 +334,16 @@ impl<'m> Sqp<'m> {
         self.trial.evaluate(self.model, &self.sides)
     }
 
-    fn is_unbounded(&self, tolerance: f64) -> bool {
-        let passed =
-            self.now.f < UNBOUNDED_OBJECTIVE || norm_inf(&self.now.x) > UNBOUNDED_POINT;
-        passed && self.now.violation <= tolerance.max(1e-12 * norm_inf(&self.now.x))
+    fn passed(&self, tolerance: f64) -> Option<Ended> {
+        let size = norm_inf(&self.now.x);
+        if self.now.violation > tolerance.max(1e-12 * size) {
+            return None;
+        }
+        match (self.now.f < UNBOUNDED_OBJECTIVE, size > UNBOUNDED_POINT) {
+            (true, _) => Some(Ended::Unbounded),
+            (false, true) => Some(Ended::Diverging),
+            _ => None,
+        }
     }
 }
 

@@ -36,7 +36,8 @@ pub(super) struct Run<'m> {
     pub nodes: usize,
     /// The search settled all pieces.
     pub is_exhausted: bool,
-    is_unbounded: bool,
+    /// How the program of the best point ended.
+    ended: Ended,
     is_in_domain: bool,
 }
 
@@ -56,7 +57,7 @@ impl<'m> Run<'m> {
             escapes: 0,
             nodes: 0,
             is_exhausted: false,
-            is_unbounded: false,
+            ended: Ended::Stalled,
             is_in_domain: false,
             mpcc,
             options,
@@ -125,7 +126,6 @@ impl<'m> Run<'m> {
         let violation = self.pieces.violation();
         let f = self.pieces.objective();
         let list = if violation <= self.options.tolerance {
-            self.is_unbounded |= ended == Ended::Unbounded;
             &mut self.best
         } else {
             &mut self.nearest
@@ -142,7 +142,11 @@ impl<'m> Run<'m> {
                 violation,
             });
         }
-        is_better && violation <= self.options.tolerance
+        let is_best = is_better && violation <= self.options.tolerance;
+        if is_best {
+            self.ended = ended;
+        }
+        is_best
     }
 
     /// Step 2 at the best point.
@@ -220,8 +224,9 @@ impl<'m> Run<'m> {
     pub fn verdict(&self) -> Status {
         let stationary = self.check.as_ref().is_some_and(LinearisedCheck::is_stationary);
         match &self.best {
-            Some(_) if self.is_unbounded => Status::UnboundedObjective,
+            Some(_) if self.ended == Ended::Unbounded => Status::UnboundedObjective,
             Some(_) if stationary => Status::Optimal,
+            Some(_) if self.ended == Ended::Diverging => Status::UnboundedIterates,
             Some(_) => Status::SubOptimal,
             None if !self.is_in_domain => Status::DomainError,
             None => Status::Infeasible,

@@ -77,7 +77,7 @@ fn unbounded_programs_and_bad_starts_are_told_apart() {
     let free = [f64::NEG_INFINITY; 2];
     let up = [f64::INFINITY; 2];
     let model = AutoModel::new(Circle, meta().constraint_bounds(&free, &up).unwrap());
-    assert_eq!(run(&model, &[0.0, 0.0]).0, Ended::Unbounded);
+    assert_eq!(run(&model, &[0.0, 0.0]).0, Ended::Diverging);
     assert_eq!(run(&model, &[f64::MAX, 0.0]).0, Ended::Domain);
     assert_eq!(model.meta().ncon(), 2);
 }
