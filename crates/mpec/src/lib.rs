@@ -12,5 +12,6 @@ mod quadratic;
 pub mod regularization;
 mod sqp;
 pub mod stationarity;
+pub mod tower;
 
 pub use error::MpecError;

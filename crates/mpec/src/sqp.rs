@@ -9,9 +9,9 @@ use linalg::slice::{axpy, dot, norm_inf};
 use nlp_model::TwiceSmooth;
 
 use crate::quadratic::{DualMethod, Problem, Verdict};
-use point::Point;
+pub(crate) use point::Point;
 use quadratic_model::QuadraticModel;
-use sides::Sides;
+pub(crate) use sides::Sides;
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -208,11 +208,6 @@ impl<'m> Sqp<'m> {
     pub fn violation(&self) -> f64 {
         self.now.violation
     }
-    /// Multipliers of the rows in L = f + yᵀc.
-    pub fn multipliers(&self, y: &mut [f64]) {
-        self.sides.to_rows(&self.lambda, y);
-    }
-
     /// Step 1: d and λ.
     fn direction(&mut self, tolerance: f64) -> Verdict {
         let now = &self.now;

@@ -18,7 +18,7 @@ struct Bound {
 
 /// All finite bounds as s(x) ≥ 0, equalities s(x) = 0 first.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Sides {
+pub(crate) struct Sides {
     list: Vec<Bound>,
     pub equalities: usize,
 }
@@ -51,6 +51,14 @@ impl Sides {
 
     pub fn len(&self) -> usize {
         self.list.len()
+    }
+
+    /// The row of side k, or none.
+    pub fn row(&self, k: usize) -> Option<usize> {
+        match self.list[k].of {
+            Quantity::Row(i) => Some(i),
+            Quantity::Variable(_) => None,
+        }
     }
 
     /// Whether side k is a bound of a variable.
