@@ -67,7 +67,13 @@ impl<'m> Pieces<'m> {
         let c = self.sqp.rows();
         let gap = |&(i, j): &(usize, usize)| c[i].min(c[j]).abs();
         let gaps = self.mpcc.pairs().iter().map(gap);
-        gaps.fold(self.sqp.violation(), |worst, gap| if gap > worst || gap.is_nan() { gap } else { worst })
+        gaps.fold(self.sqp.violation(), |worst, gap| {
+            if gap > worst || gap.is_nan() {
+                gap
+            } else {
+                worst
+            }
+        })
     }
 
     /// The piece on which the smaller side of each pair at x is zero.
@@ -84,7 +90,11 @@ impl<'m> Pieces<'m> {
         self.mpcc.jprod(x, d, &mut jd);
         let side = |&(i, j): &(usize, usize)| {
             let is_biactive = c[i] <= active && c[j] <= active;
-            let (g, h) = if is_biactive { (jd[i], jd[j]) } else { (c[i], c[j]) };
+            let (g, h) = if is_biactive {
+                (jd[i], jd[j])
+            } else {
+                (c[i], c[j])
+            };
             if g <= h { Choice::G } else { Choice::H }
         };
         self.mpcc.pairs().iter().map(side).collect()
@@ -99,7 +109,12 @@ impl<'m> Pieces<'m> {
     /// The open pair that the last point violates most, and whether G is the smaller side.
     pub fn most_violated(&self, choices: &[Choice]) -> Option<(usize, bool)> {
         let c = self.sqp.rows();
-        let open = self.mpcc.pairs().iter().enumerate().filter(|&(p, _)| choices[p] == Choice::Open);
+        let open = self
+            .mpcc
+            .pairs()
+            .iter()
+            .enumerate()
+            .filter(|&(p, _)| choices[p] == Choice::Open);
         let mut worst = None;
         let mut largest = self.limits.tolerance;
         for (p, &(i, j)) in open {

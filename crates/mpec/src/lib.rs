@@ -6,6 +6,7 @@
 pub mod bilevel;
 mod branch;
 mod error;
+pub mod interval;
 pub mod linearised;
 pub mod mpcc;
 mod quadratic;

@@ -115,7 +115,11 @@ pub fn check_linearised(
     let mut cone = Cone::new(mpcc);
     cone.load(mpcc, x, options.active)?;
     let check = settle(&mut cone, options);
-    tracing::debug!(residual = check.residual, nodes = check.nodes, "linearised problem");
+    tracing::debug!(
+        residual = check.residual,
+        nodes = check.nodes,
+        "linearised problem"
+    );
     Ok(check)
 }
 
@@ -156,7 +160,10 @@ pub(crate) fn settle(cone: &mut Cone, options: &LinearisedOptions) -> Linearised
                 break;
             }
             Some((pair, g_moves_more)) => {
-                let choices = [(Sign::Zero, Sign::NonNegative), (Sign::NonNegative, Sign::Zero)];
+                let choices = [
+                    (Sign::Zero, Sign::NonNegative),
+                    (Sign::NonNegative, Sign::Zero),
+                ];
                 // The last one is examined first: the side that moves less is held.
                 let order = if g_moves_more { [0, 1] } else { [1, 0] };
                 for k in order {

@@ -9,9 +9,9 @@ use std::time::Instant;
 use nlp_model::{Mpcc, check_point};
 use stopping::{MpccState, Solver, Status, Stopping};
 
+use crate::MpecError;
 #[cfg(doc)]
 use crate::linearised::check_linearised;
-use crate::MpecError;
 pub use options::MpccOptions;
 use run::Run;
 pub use solution::MpccSolution;
@@ -67,7 +67,11 @@ pub use solution::MpccSolution;
 ///
 /// # Errors
 /// [`MpecError`] on a start of the wrong length or not finite, and on options out of range.
-pub fn solve(mpcc: &dyn Mpcc, x0: &[f64], options: &MpccOptions) -> Result<MpccSolution, MpecError> {
+pub fn solve(
+    mpcc: &dyn Mpcc,
+    x0: &[f64],
+    options: &MpccOptions,
+) -> Result<MpccSolution, MpecError> {
     let clock = Instant::now();
     options.check()?;
     check_point("x0", x0, mpcc.meta().nvar())?;
@@ -91,7 +95,11 @@ pub struct MpccSolver {
 }
 
 impl<'m> Solver<dyn Mpcc + 'm, MpccState> for MpccSolver {
-    fn solve(&mut self, mpcc: &(dyn Mpcc + 'm), stopping: &mut Stopping<dyn Mpcc + 'm, MpccState>) -> Status {
+    fn solve(
+        &mut self,
+        mpcc: &(dyn Mpcc + 'm),
+        stopping: &mut Stopping<dyn Mpcc + 'm, MpccState>,
+    ) -> Status {
         let x0 = stopping.state.x().to_vec();
         let mut run = Run::new(mpcc, &self.options);
         if let Some(status) = stopping.start(mpcc) {

@@ -265,7 +265,11 @@ impl DualMethod {
         self.factors.residual(&self.d, problem.g, &mut self.work);
         for k in 0..q {
             let i = self.active[k];
-            linalg::slice::axpy(-self.u[k] * self.scale[i], self.row(problem, i), &mut self.work);
+            linalg::slice::axpy(
+                -self.u[k] * self.scale[i],
+                self.row(problem, i),
+                &mut self.work,
+            );
         }
         for k in 0..q {
             self.r[k] = -self.slack(problem, self.active[k]);
@@ -282,7 +286,11 @@ impl DualMethod {
             self.lambda[i] = self.scale[i] * self.u[k];
         }
         let finite = linalg::slice::all_finite(&self.d) && linalg::slice::all_finite(&self.lambda);
-        if finite { Verdict::Solved } else { Verdict::Failed }
+        if finite {
+            Verdict::Solved
+        } else {
+            Verdict::Failed
+        }
     }
 }
 
@@ -310,7 +318,11 @@ mod tests {
         let (verdict, method) = solve(&[4.0, -2.0, -2.0, 4.0], &problem);
         assert_eq!(verdict, Verdict::Solved);
         assert!((method.d[0] - 0.5).abs() < 1e-14 && (method.d[1] - 1.5).abs() < 1e-14);
-        assert!((method.lambda[2] - 5.0).abs() < 1e-13, "{:?}", method.lambda);
+        assert!(
+            (method.lambda[2] - 5.0).abs() < 1e-13,
+            "{:?}",
+            method.lambda
+        );
     }
 
     #[test]
@@ -338,8 +350,14 @@ mod tests {
             equalities,
         };
         let h = [2.0, 1.0, 1.0, 2.0];
-        assert_eq!(solve(&h, &problem(&[1.0, 2.0, -5.0], 2)).0, Verdict::Infeasible);
-        assert_eq!(solve(&h, &problem(&[1.0, 0.0, -0.9], 0)).0, Verdict::Infeasible);
+        assert_eq!(
+            solve(&h, &problem(&[1.0, 2.0, -5.0], 2)).0,
+            Verdict::Infeasible
+        );
+        assert_eq!(
+            solve(&h, &problem(&[1.0, 0.0, -0.9], 0)).0,
+            Verdict::Infeasible
+        );
         assert_eq!(solve(&h, &problem(&[1.0, 0.0, -1.0], 0)).0, Verdict::Solved);
         let mut method = DualMethod::new(2);
         assert!(!method.factor(&[1.0, 2.0, 2.0, 1.0]));

@@ -162,13 +162,23 @@ mod tests {
         ];
         for (exact, difference) in pairs {
             let error = (exact - difference).abs();
-            assert!(error < 1e-6 * (1.0 + exact.abs()), "({g}, {h}): {exact} {difference}");
+            assert!(
+                error < 1e-6 * (1.0 + exact.abs()),
+                "({g}, {h}): {exact} {difference}"
+            );
         }
     }
 
     #[test]
     fn derivatives_are_those_of_the_values() {
-        let points = [(0.3, 0.7), (-0.05, 0.4), (1.2, -0.08), (0.02, 0.03), (0.31, 0.3), (-0.01, -0.02)];
+        let points = [
+            (0.3, 0.7),
+            (-0.05, 0.4),
+            (1.2, -0.08),
+            (0.02, 0.03),
+            (0.31, 0.3),
+            (-0.01, -0.02),
+        ];
         for kind in Regularization::ALL {
             for (g, h) in points {
                 for row in 0..kind.rows() {
@@ -193,7 +203,11 @@ mod tests {
                 }
                 assert!(holds(5.0, 0.0) && holds(0.0, 5.0), "{kind:?}, t = {t}");
                 // (2, 2) is far from the axes; the penalty forbids nothing.
-                assert_eq!(holds(2.0, 2.0), kind == Regularization::Penalty, "{kind:?}, t = {t}");
+                assert_eq!(
+                    holds(2.0, 2.0),
+                    kind == Regularization::Penalty,
+                    "{kind:?}, t = {t}"
+                );
             }
         }
     }

@@ -80,7 +80,9 @@ pub(crate) struct Sqp<'m> {
 
 impl std::fmt::Debug for Sqp<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Sqp").field("x", &self.now.x).finish_non_exhaustive()
+        f.debug_struct("Sqp")
+            .field("x", &self.now.x)
+            .finish_non_exhaustive()
     }
 }
 
@@ -214,13 +216,9 @@ impl<'m> Sqp<'m> {
         for (b, s) in self.b.iter_mut().zip(&now.s) {
             *b = -s;
         }
-        let factored = self.quadratic.factor(
-            self.model,
-            now,
-            &self.sides,
-            &self.lambda,
-            &mut self.method,
-        );
+        let factored =
+            self.quadratic
+                .factor(self.model, now, &self.sides, &self.lambda, &mut self.method);
         if !factored {
             return Verdict::Failed;
         }
@@ -229,7 +227,11 @@ impl<'m> Sqp<'m> {
             // Rounding: zero steps are feasible when what is violated by rounding may stay so.
             for i in 0..self.b.len() {
                 let b = &mut self.b[i];
-                *b = if i < self.sides.equalities { 0.0 } else { b.min(0.0) };
+                *b = if i < self.sides.equalities {
+                    0.0
+                } else {
+                    b.min(0.0)
+                };
             }
             verdict = self.solve_quadratic();
         }
@@ -268,8 +270,7 @@ impl<'m> Sqp<'m> {
             *weight = (1.1 * size).max(0.5 * (*weight + size));
         }
         let now = self.now.merit(&self.weights, self.sides.equalities);
-        let slope = dot(&self.now.g, &self.step)
-            - (now - self.now.f);
+        let slope = dot(&self.now.g, &self.step) - (now - self.now.f);
         let size = norm_inf(&self.step);
         if size == 0.0 {
             return false;

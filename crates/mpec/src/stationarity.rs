@@ -96,7 +96,11 @@ impl fmt::Display for StationarityReport {
             Qualification::Directional => "MPCC-MFCQ holds",
             Qualification::None => "no MPCC-MFCQ",
         };
-        writeln!(f, "{qualification}: rank {} of {} active gradients", self.rank, self.active)?;
+        writeln!(
+            f,
+            "{qualification}: rank {} of {} active gradients",
+            self.rank, self.active
+        )?;
         for (name, residual) in ["W", "A", "C", "M", "S"].iter().zip(self.residuals) {
             match residual {
                 Some(residual) => write!(f, "{name} {residual:.1e}  ")?,
@@ -114,9 +118,7 @@ fn choices(kind: Stationarity) -> &'static [(Sign, Sign)] {
         Stationarity::Weak => &[(Zero, Zero)],
         Stationarity::Alternative => &[(NonNegative, Zero), (Zero, NonNegative)],
         Stationarity::Clarke => &[(NonNegative, NonNegative), (NonPositive, NonPositive)],
-        Stationarity::Mordukhovich => {
-            &[(NonNegative, NonNegative), (Zero, Free), (Free, Zero)]
-        }
+        Stationarity::Mordukhovich => &[(NonNegative, NonNegative), (Zero, Free), (Free, Zero)],
         Stationarity::Strong => &[(NonNegative, NonNegative)],
     }
 }
@@ -158,7 +160,9 @@ pub fn check_stationarity(
     let guess: Vec<(f64, f64)> = {
         let multipliers = cone.multipliers();
         let biactive = cone.biactive().iter();
-        biactive.map(|&(_, g, h)| (multipliers[g], multipliers[h])).collect()
+        biactive
+            .map(|&(_, g, h)| (multipliers[g], multipliers[h]))
+            .collect()
     };
     scatter(mpcc, &cone, &mut report);
     report.residuals[0] = Some(residual);
@@ -279,9 +283,18 @@ pub(crate) fn infeasibility(mpcc: &dyn Mpcc, x: &[f64]) -> (f64, f64) {
     let gaps: Vec<f64> = mpcc
         .pairs()
         .iter()
-        .map(|&(i, j)| if c[i] < c[j] || c[i].is_nan() { c[i] } else { c[j] })
+        .map(|&(i, j)| {
+            if c[i] < c[j] || c[i].is_nan() {
+                c[i]
+            } else {
+                c[j]
+            }
+        })
         .collect();
-    (linalg::slice::norm_inf(&all), linalg::slice::norm_inf(&gaps))
+    (
+        linalg::slice::norm_inf(&all),
+        linalg::slice::norm_inf(&gaps),
+    )
 }
 
 /// Fills a state with what is known at x.
@@ -332,8 +345,16 @@ mod tests {
     fn kinds_at_a_corner_follow_the_definitions() {
         let table = [
             ((1.0, 0.5), [true; 5], Some(Strong)),
-            ((0.0, -0.5), [true, true, true, true, false], Some(Mordukhovich)),
-            ((-1.0, -0.5), [true, false, true, false, false], Some(Clarke)),
+            (
+                (0.0, -0.5),
+                [true, true, true, true, false],
+                Some(Mordukhovich),
+            ),
+            (
+                (-1.0, -0.5),
+                [true, false, true, false, false],
+                Some(Clarke),
+            ),
             ((1.0, -0.5), [true, true, false, false, false], Some(Weak)),
         ];
         for ((a, b), expected, strongest) in table {

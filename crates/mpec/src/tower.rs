@@ -58,7 +58,11 @@ impl TowerOptions {
             }
         }
         if !(self.biactive >= self.tolerance && self.biactive.is_finite()) {
-            return wrong("biactive", self.biactive, "it must be at least the tolerance");
+            return wrong(
+                "biactive",
+                self.biactive,
+                "it must be at least the tolerance",
+            );
         }
         if !(self.factor > 0.0 && self.factor < 1.0) {
             return wrong("factor", self.factor, "it must lie in (0, 1)");
@@ -86,11 +90,19 @@ pub struct TowerSolution {
 
 impl fmt::Display for TowerSolution {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "M-stationarity {} after {} levels", self.status, self.levels)?;
+        writeln!(
+            f,
+            "M-stationarity {} after {} levels",
+            self.status, self.levels
+        )?;
         writeln!(f, "  x = {:?}", self.state.x())?;
         writeln!(f, "  νᴳ = {:?}", self.state.nu_g.get().unwrap_or(&[]))?;
         writeln!(f, "  νᴴ = {:?}", self.state.nu_h.get().unwrap_or(&[]))?;
-        write!(f, "  residual {:.1e}, last t̄ = {:.1e}", self.residual, self.tb)
+        write!(
+            f,
+            "  residual {:.1e}, last t̄ = {:.1e}",
+            self.residual, self.tb
+        )
     }
 }
 

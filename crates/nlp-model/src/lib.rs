@@ -18,14 +18,17 @@ mod linearised;
 mod meta;
 mod model;
 mod mpcc;
+mod multilevel;
 #[doc(hidden)]
 pub mod notation;
 mod one_sided;
 pub mod qvi;
 mod real;
+pub mod reformulate;
 mod scalar;
 mod scratch;
 mod structure;
+mod tape;
 
 pub use auto::AutoModel;
 pub use bilevel::{AutoBilevel, Bilevel, BilevelFunctions, BilevelShape};
@@ -38,7 +41,10 @@ pub use linearised::Linearised;
 pub use meta::Meta;
 pub use model::{Model, Smooth, TwiceSmooth};
 pub use mpcc::{Complementarity, Mpcc, Side};
+pub use multilevel::{AutoMultilevel, Levels, Multilevel, MultilevelFunctions};
 pub use one_sided::OneSided;
 pub use qvi::{AutoQvi, Qvi, QviFunctions, QviShape};
 pub use real::Real;
+pub use reformulate::{Slack, SquaredSlack};
 pub use scalar::Scalar;
+pub use tape::{Op, Tape};

@@ -104,11 +104,7 @@ impl<M: TwiceSmooth> Complementarity<M> {
         Self::assemble(model, rows, pairs)
     }
 
-    fn assemble(
-        model: M,
-        rows: Rows,
-        pairs: Vec<(usize, usize)>,
-    ) -> Result<Self, ModelError> {
+    fn assemble(model: M, rows: Rows, pairs: Vec<(usize, usize)>) -> Result<Self, ModelError> {
         let of = model.meta();
         let n = of.nvar() + rows.new_variables();
         check_bounds("variable", &rows.lvar, &rows.uvar)?;
@@ -280,12 +276,16 @@ mod tests {
     #[test]
     fn sides_that_do_not_exist_or_contradict_are_refused() {
         let free = || model([-INF; 3], [INF; 3]);
-        let refuse = |conditions: &[(Side, Side)]| Complementarity::new(free(), conditions).unwrap_err();
+        let refuse =
+            |conditions: &[(Side, Side)]| Complementarity::new(free(), conditions).unwrap_err();
         let error = refuse(&[(Side::Variable(3), Side::Row(0))]);
         assert!(matches!(error, ModelError::Side { .. }), "{error}");
         let error = refuse(&[(Side::Row(0), Side::Row(0))]);
         assert!(matches!(error, ModelError::Side { .. }), "{error}");
-        let twice = [(Side::Variable(0), Side::Row(1)), (Side::Variable(1), Side::Row(1))];
+        let twice = [
+            (Side::Variable(0), Side::Row(1)),
+            (Side::Variable(1), Side::Row(1)),
+        ];
         assert!(matches!(refuse(&twice), ModelError::Side { .. }));
         // Without bounds F = 0, with equal ones F is free.
         let mpcc = Complementarity::new(free(), &[(Side::Variable(0), Side::Row(0))]).unwrap();

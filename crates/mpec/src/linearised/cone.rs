@@ -99,7 +99,8 @@ impl Cone {
             let row = |i: usize| jac[i * n..(i + 1) * n].to_vec();
             let (g_is_zero, h_is_zero) = (c[i] <= active, c[j] <= active);
             if g_is_zero && h_is_zero {
-                self.biactive.push((p, self.active.len(), self.active.len() + 1));
+                self.biactive
+                    .push((p, self.active.len(), self.active.len() + 1));
             }
             // A pair that is not complementary at x is held at its smaller side.
             if g_is_zero || (!h_is_zero && c[i] <= c[j]) {
@@ -111,7 +112,14 @@ impl Cone {
         }
         for i in (0..m).filter(|&i| !in_pair[i]) {
             let row = &jac[i * n..(i + 1) * n];
-            self.push_sides(|s| Of::Row(i, s), row, c[i], meta.lcon()[i], meta.ucon()[i], active);
+            self.push_sides(
+                |s| Of::Row(i, s),
+                row,
+                c[i],
+                meta.lcon()[i],
+                meta.ucon()[i],
+                active,
+            );
         }
         let mut unit = vec![0.0; n];
         for j in 0..n {
@@ -161,7 +169,9 @@ impl Cone {
     /// The active gradients: where each comes from, and whether it is an equality.
     pub fn gradients(&self) -> impl Iterator<Item = (Of, &[f64], bool)> {
         let of = |a: &'_ Active| a.sign == Sign::Zero;
-        self.active.iter().map(move |a| (a.of, &a.gradient[..], of(a)))
+        self.active
+            .iter()
+            .map(move |a| (a.of, &a.gradient[..], of(a)))
     }
 
     /// Projects −∇f on the cone with these signs of (G'd, H'd) on the biactive pairs. Returns the length of
@@ -211,7 +221,11 @@ impl Cone {
             let wanted = |a: &&Active| (a.sign == Sign::Zero) == wants_zero;
             for active in self.active.iter().filter(wanted) {
                 self.rows.extend_from_slice(&active.gradient);
-                self.b.push(if wants_zero { 0.0 } else { norm2(&active.gradient) });
+                self.b.push(if wants_zero {
+                    0.0
+                } else {
+                    norm2(&active.gradient)
+                });
                 equalities += usize::from(wants_zero);
             }
         }

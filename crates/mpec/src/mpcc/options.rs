@@ -53,7 +53,10 @@ impl MpccOptions {
         if !(self.tolerance > 0.0 && self.tolerance <= 1e-4) {
             return wrong("tolerance", self.tolerance, "it must lie in (0, 1e-4]");
         }
-        for (name, value) in [("first", self.first), ("complementarity", self.complementarity)] {
+        for (name, value) in [
+            ("first", self.first),
+            ("complementarity", self.complementarity),
+        ] {
             if !(value > 0.0 && value.is_finite()) {
                 return wrong(name, value, "it must be positive and finite");
             }

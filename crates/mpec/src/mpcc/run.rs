@@ -197,12 +197,20 @@ impl<'m> Run<'m> {
             if is_reliable && self.is_no_better(self.pieces.objective()) {
                 continue;
             }
-            let point = if ended == Ended::Domain { start } else { self.pieces.x().to_vec() };
+            let point = if ended == Ended::Domain {
+                start
+            } else {
+                self.pieces.x().to_vec()
+            };
             let Some((pair, g_is_less)) = self.pieces.most_violated(&choices) else {
                 self.offer(ended);
                 continue;
             };
-            let order = if g_is_less { [Choice::H, Choice::G] } else { [Choice::G, Choice::H] };
+            let order = if g_is_less {
+                [Choice::H, Choice::G]
+            } else {
+                [Choice::G, Choice::H]
+            };
             for choice in order {
                 let mut child = choices.clone();
                 child[pair] = choice;
@@ -217,12 +225,17 @@ impl<'m> Run<'m> {
 
     fn is_no_better(&self, f: f64) -> bool {
         let margin = |best: f64| 1e-7 * (1.0 + best.abs());
-        self.best.as_ref().is_some_and(|best| f >= best.f - margin(best.f))
+        self.best
+            .as_ref()
+            .is_some_and(|best| f >= best.f - margin(best.f))
     }
 
     /// How the run ended.
     pub fn verdict(&self) -> Status {
-        let stationary = self.check.as_ref().is_some_and(LinearisedCheck::is_stationary);
+        let stationary = self
+            .check
+            .as_ref()
+            .is_some_and(LinearisedCheck::is_stationary);
         match &self.best {
             Some(_) if self.ended == Ended::Unbounded => Status::UnboundedObjective,
             Some(_) if stationary => Status::Optimal,

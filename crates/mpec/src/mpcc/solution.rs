@@ -5,8 +5,8 @@ use std::fmt;
 use nlp_model::Mpcc;
 use stopping::Status;
 
-use super::run::Run;
 use super::MpccOptions;
+use super::run::Run;
 use crate::linearised::{LinearisedCheck, check_linearised};
 use crate::stationarity::{StationarityReport, check_stationarity, infeasibility};
 
@@ -50,7 +50,11 @@ impl fmt::Display for MpccSolution {
         for line in self.stationarity.to_string().lines() {
             writeln!(f, "  {line}")?;
         }
-        let search = if self.is_exhausted { "ended" } else { "not ended" };
+        let search = if self.is_exhausted {
+            "ended"
+        } else {
+            "not ended"
+        };
         write!(f, "  search {search} after {} nodes", self.nodes)
     }
 }

@@ -1,6 +1,6 @@
 //! The factors of the dual active-set method: J = L⁻ᵀQ and R with JᵀN = [R; 0].
 
-use linalg::slice::{axpy, dot, norm2, norm_inf};
+use linalg::slice::{axpy, dot, norm_inf, norm2};
 
 /// H = L Lᵀ, and for the working set with normals N: Jᵀ N = [R; 0], J Jᵀ = H⁻¹, R upper triangular.
 #[derive(Clone, Debug)]

@@ -51,7 +51,11 @@ impl<'a> Regularized<'a> {
     pub fn new(mpcc: &'a dyn Mpcc, kind: Regularization, t: f64) -> Result<Self, MpecError> {
         if !(t > 0.0 && t.is_finite()) {
             let range = "it must be positive and finite";
-            return Err(MpecError::Option { name: "t", value: t, range });
+            return Err(MpecError::Option {
+                name: "t",
+                value: t,
+                range,
+            });
         }
         let of = mpcc.meta();
         let (n, m, pairs) = (of.nvar(), of.ncon(), mpcc.pairs());
@@ -77,7 +81,14 @@ impl<'a> Regularized<'a> {
             (lcon[i], lcon[j]) = (kind.lower_bound(t), kind.lower_bound(t));
         }
         let rows = m + pairs.len() * kind.rows();
-        lcon.resize(rows, if kind.is_equality() { 0.0 } else { f64::NEG_INFINITY });
+        lcon.resize(
+            rows,
+            if kind.is_equality() {
+                0.0
+            } else {
+                f64::NEG_INFINITY
+            },
+        );
         ucon.resize(rows, 0.0);
         Ok(Regularized {
             meta: Meta::new(of.name(), n, rows)
@@ -147,7 +158,9 @@ impl Model for Regularized<'_> {
         let c = &mut self.work.borrow_mut().c;
         self.mpcc.cons(x, c);
         let costs = self.mpcc.pairs().iter();
-        f + costs.map(|&(i, j)| self.kind.cost(c[i], c[j], self.t).value).sum::<f64>()
+        f + costs
+            .map(|&(i, j)| self.kind.cost(c[i], c[j], self.t).value)
+            .sum::<f64>()
     }
     fn cons(&self, x: &[f64], c: &mut [f64]) {
         let (own, rows) = c.split_at_mut(self.mpcc.meta().ncon());
@@ -209,7 +222,11 @@ impl TwiceSmooth for Regularized<'_> {
         &self.hess
     }
     fn hess_coord(&self, x: &[f64], y: &[f64], sigma: f64, vals: &mut [f64]) {
-        let Work { c, y: recovered, jac } = &mut *self.work.borrow_mut();
+        let Work {
+            c,
+            y: recovered,
+            jac,
+        } = &mut *self.work.borrow_mut();
         let m = self.mpcc.meta().ncon();
         self.mpcc.cons(x, c);
         self.mpcc.jac_coord(x, jac);
@@ -272,7 +289,10 @@ mod tests {
 
     fn curved() -> Complementarity<AutoModel<Curved>> {
         let meta = Meta::new("curved", 3, 3)
-            .constraint_bounds(&[0.0, 0.0, f64::NEG_INFINITY], &[f64::INFINITY, f64::INFINITY, 0.0])
+            .constraint_bounds(
+                &[0.0, 0.0, f64::NEG_INFINITY],
+                &[f64::INFINITY, f64::INFINITY, 0.0],
+            )
             .unwrap();
         let model = AutoModel::new(Curved, meta);
         Complementarity::new(model, &[(Side::Row(0), Side::Row(1))]).unwrap()

@@ -74,7 +74,11 @@ impl Point {
     pub fn merit(&self, weights: &[f64], equalities: usize) -> f64 {
         let mut merit = self.f;
         for (i, (s, weight)) in self.s.iter().zip(weights).enumerate() {
-            let violation = if i < equalities { s.abs() } else { (-s).max(0.0) };
+            let violation = if i < equalities {
+                s.abs()
+            } else {
+                (-s).max(0.0)
+            };
             merit += weight * violation;
         }
         merit

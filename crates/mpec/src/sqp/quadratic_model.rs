@@ -119,7 +119,11 @@ impl QuadraticModel {
             self.used.push((i, rho / square));
             for j in 0..n {
                 if a[j] != 0.0 {
-                    axpy(rho / square * a[j], a, &mut self.hessian[j * n..(j + 1) * n]);
+                    axpy(
+                        rho / square * a[j],
+                        a,
+                        &mut self.hessian[j * n..(j + 1) * n],
+                    );
                 }
             }
         }

@@ -19,9 +19,13 @@ impl Sqp<'_> {
     pub(super) fn restore(&mut self) -> bool {
         self.least_weight = (10.0 * self.least_weight).max(1.0);
         let equalities = self.sides.equalities;
-        let mut soft: Vec<bool> = self.now.s.iter().enumerate().map(|(i, &s)| {
-            if i < equalities { s != 0.0 } else { s < 0.0 }
-        }).collect();
+        let mut soft: Vec<bool> = self
+            .now
+            .s
+            .iter()
+            .enumerate()
+            .map(|(i, &s)| if i < equalities { s != 0.0 } else { s < 0.0 })
+            .collect();
         let q = half_square(&self.now.s, equalities);
         for _ in 0..ROUNDS {
             let Some(blocking) = self.restoration_step(&soft) else {
@@ -85,9 +89,9 @@ impl Sqp<'_> {
         let forces: Vec<f64> = (0..soft.len())
             .map(|i| if soft[i] { -self.now.s[i] } else { 0.0 })
             .collect();
-        let curvature = self
-            .quadratic
-            .constraint_curvature(self.model, &self.now, &self.sides, &forces);
+        let curvature =
+            self.quadratic
+                .constraint_curvature(self.model, &self.now, &self.sides, &forces);
         let kept_equalities = kept_sides.iter().filter(|&&i| i < self.sides.equalities);
         let problem = Problem {
             g: &g,

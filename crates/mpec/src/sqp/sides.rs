@@ -109,7 +109,11 @@ impl Sides {
         for (k, (side, lambda)) in self.list.iter().zip(lambda).enumerate() {
             if let Quantity::Row(i) = side.of {
                 let value = -side.sign * y[i];
-                *lambda = if k < self.equalities { value } else { value.max(0.0) };
+                *lambda = if k < self.equalities {
+                    value
+                } else {
+                    value.max(0.0)
+                };
             }
         }
     }

@@ -68,7 +68,10 @@ fn repeated_constraints_and_a_nonconvex_lagrangian_are_no_obstacle() {
     let (ended, x, f, _) = run(&model, &[0.3, -2.0]);
     assert_eq!(ended, Ended::Optimal);
     let root = -(0.5f64.sqrt());
-    assert!((f - 2.0 * root).abs() < 1e-8 && (x[0] - root).abs() < 1e-5, "{x:?}");
+    assert!(
+        (f - 2.0 * root).abs() < 1e-8 && (x[0] - root).abs() < 1e-5,
+        "{x:?}"
+    );
 }
 
 #[test]

@@ -223,7 +223,8 @@ impl Newton {
     fn longest(&self, of: &Augmented) -> (f64, Option<(usize, Hold)>) {
         let (z, d, wings) = (&of.now.x, &self.d, &of.level.wings);
         let (mut longest, mut hit) = (f64::INFINITY, None);
-        for (pair, (place, &(g, h))) in of.places.pairs.iter().zip(&of.places.variables).enumerate() {
+        for (pair, (place, &(g, h))) in of.places.pairs.iter().zip(&of.places.variables).enumerate()
+        {
             match place.hold {
                 Hold::Inside => {
                     for (alpha, hold) in [

@@ -101,14 +101,22 @@ impl<'m> Augmented<'m> {
     /// P at `now`; not finite where a function is not.
     pub fn evaluate(&mut self) -> f64 {
         let finite = self.now.evaluate(self.mpcc, &self.sides);
-        if finite { self.value_of(&self.now) } else { f64::NAN }
+        if finite {
+            self.value_of(&self.now)
+        } else {
+            f64::NAN
+        }
     }
 
     /// P at a trial point.
     pub fn try_point(&mut self, z: &[f64]) -> f64 {
         self.trial.x.copy_from_slice(z);
         let finite = self.trial.evaluate(self.mpcc, &self.sides);
-        if finite { self.value_of(&self.trial) } else { f64::NAN }
+        if finite {
+            self.value_of(&self.trial)
+        } else {
+            f64::NAN
+        }
     }
 
     /// The trial point becomes the point.
@@ -132,7 +140,11 @@ impl<'m> Augmented<'m> {
     /// λ − ρ s, at least 0 for inequalities: the multiplier that P stands for.
     fn force(&self, k: usize) -> f64 {
         let force = self.lambda[k] - self.rho * self.now.s[k];
-        if k < self.sides.equalities { force } else { force.max(0.0) }
+        if k < self.sides.equalities {
+            force
+        } else {
+            force.max(0.0)
+        }
     }
 
     /// ∇P and ∇²P at `now`.
@@ -211,7 +223,11 @@ impl<'m> Augmented<'m> {
         for (place, &(g, h)) in self.places.pairs.iter().zip(&self.places.variables) {
             let (f1, f2) = self.level.wings.factors(self.now.x[g], self.now.x[h]);
             // λᶲ is zero inside; on a curve Φ is, exactly.
-            let phi = if place.hold == Hold::Inside { (f1 * f2).max(0.0) } else { (f1 * f2).abs() };
+            let phi = if place.hold == Hold::Inside {
+                (f1 * f2).max(0.0)
+            } else {
+                (f1 * f2).abs()
+            };
             residuals.phi = norm_inf(&[residuals.phi, phi]);
         }
         residuals
@@ -247,7 +263,10 @@ impl<'m> Augmented<'m> {
         self.differentiate();
         let n = self.now.x.len();
         let mut dual = self.gradient.clone();
-        let (mut nu_g, mut nu_h) = (vec![0.0; self.places.pairs.len()], vec![0.0; self.places.pairs.len()]);
+        let (mut nu_g, mut nu_h) = (
+            vec![0.0; self.places.pairs.len()],
+            vec![0.0; self.places.pairs.len()],
+        );
         for (pair, &(g, h)) in self.places.variables.iter().enumerate() {
             let mu = self.multiplier_of_curve(pair);
             let place = self.places.pairs[pair];
@@ -255,8 +274,14 @@ impl<'m> Augmented<'m> {
             // Σ μ ∇c, the force of the curve.
             let (on_g, on_h) = match place.hold {
                 Hold::Inside => (0.0, 0.0),
-                Hold::HOfG => (mu * place.sign() * self.level.wings.psi(z[g]).1, -mu * place.sign()),
-                Hold::GOfH => (mu * place.sign(), -mu * place.sign() * self.level.wings.psi(z[h]).1),
+                Hold::HOfG => (
+                    mu * place.sign() * self.level.wings.psi(z[g]).1,
+                    -mu * place.sign(),
+                ),
+                Hold::GOfH => (
+                    mu * place.sign(),
+                    -mu * place.sign() * self.level.wings.psi(z[h]).1,
+                ),
             };
             (nu_g[pair], nu_h[pair]) = (on_g, on_h);
             dual[g] -= on_g;

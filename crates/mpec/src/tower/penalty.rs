@@ -3,9 +3,9 @@
 use nlp_model::Mpcc;
 use stopping::{Budget, MpccState, RegularizedResiduals, State, Status, Stopping};
 
+use super::TowerOptions;
 use super::active_set;
 use super::augmented::Augmented;
-use super::TowerOptions;
 
 /// What layer 2 knows of its point: the residuals of the theorem.
 #[derive(Clone, Debug, Default)]

@@ -74,9 +74,17 @@ impl Places {
             let (f1, f2) = wings.factors(z[g], z[h]);
             let side = place.sign();
             if side * f1 > 0.0 {
-                place.hold = if place.in_wing_of_g { Hold::HOfG } else { Hold::GOfH };
+                place.hold = if place.in_wing_of_g {
+                    Hold::HOfG
+                } else {
+                    Hold::GOfH
+                };
             } else if side * f2 < 0.0 {
-                place.hold = if place.in_wing_of_g { Hold::GOfH } else { Hold::HOfG };
+                place.hold = if place.in_wing_of_g {
+                    Hold::GOfH
+                } else {
+                    Hold::HOfG
+                };
             }
             place.settle(wings, z, (g, h));
         }
@@ -152,7 +160,12 @@ mod tests {
     #[test]
     fn a_ray_meets_the_curve_where_the_formula_says() {
         let wings = Wings::at(0.1);
-        for (z, dz, v, dv) in [(1.0, -2.0, 0.0, 0.5), (0.3, 0.0, 0.0, 1.0), (0.04, -0.2, -0.3, 0.4), (2.0, -1.0, 0.01, 0.0)] {
+        for (z, dz, v, dv) in [
+            (1.0, -2.0, 0.0, 0.5),
+            (0.3, 0.0, 0.0, 1.0),
+            (0.04, -0.2, -0.3, 0.4),
+            (2.0, -1.0, 0.01, 0.0),
+        ] {
             let alpha = wings.crossing(z, dz, v, dv);
             let gap = v + alpha * dv - wings.psi(z + alpha * dz).0;
             assert!(alpha > 0.0 && gap.abs() < 1e-12, "{alpha} {gap}");

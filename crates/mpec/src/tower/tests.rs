@@ -25,7 +25,10 @@ fn scholtes(mpcc: &dyn Mpcc, x0: &[f64]) -> Vec<f64> {
 }
 
 /// Scholtes tends to `limit`, which is C- and not M-stationary; the stack ends M-stationary.
-fn scholtes_fails_and_the_stack_does_not<F: Functions>(mpcc: &Lifted<F>, limit: &[f64]) -> Vec<f64> {
+fn scholtes_fails_and_the_stack_does_not<F: Functions>(
+    mpcc: &Lifted<F>,
+    limit: &[f64],
+) -> Vec<f64> {
     let x0 = mpcc.meta().x0();
     let end = scholtes(mpcc, x0);
     for (x, limit) in end.iter().zip(limit) {
@@ -38,7 +41,9 @@ fn scholtes_fails_and_the_stack_does_not<F: Functions>(mpcc: &Lifted<F>, limit: 
 
     let solution = solve(mpcc, x0, &TowerOptions::default()).unwrap();
     assert_eq!(solution.status, Status::Optimal, "{solution}");
-    let score = Stationarity::Mordukhovich.score(&solution.state, 1e-3).unwrap();
+    let score = Stationarity::Mordukhovich
+        .score(&solution.state, 1e-3)
+        .unwrap();
     assert!(score <= 1e-5, "{score}");
     solution.state.x().to_vec()
 }
@@ -62,7 +67,11 @@ fn two_equal_forces_at_a_corner() {
     let meta = Meta::new("corner", 2, 0)
         .variable_bounds(&[0.0; 2], &[INF; 2])
         .and_then(|m| m.start(&[1.0, 1.0]));
-    let mpcc = vertical(Corner, meta.unwrap(), &[(Side::Variable(0), Side::Variable(1))]);
+    let mpcc = vertical(
+        Corner,
+        meta.unwrap(),
+        &[(Side::Variable(0), Side::Variable(1))],
+    );
     let x = scholtes_fails_and_the_stack_does_not(&mpcc, &[0.0, 0.0]);
     assert!((x[0] - 1.0).abs() < 1e-4 && x[1].abs() < 1e-4, "{x:?}");
 }
@@ -94,7 +103,10 @@ fn two_pairs_that_an_equation_couples() {
     let mpcc = vertical(Coupled, meta.unwrap(), &pairs);
     let x = scholtes_fails_and_the_stack_does_not(&mpcc, &[0.0; 4]);
     // Each pair has one side at 1.
-    assert!((x[0].max(x[1]) - 1.0).abs() < 1e-3 && (x[2].max(x[3]) - 1.0).abs() < 1e-3, "{x:?}");
+    assert!(
+        (x[0].max(x[1]) - 1.0).abs() < 1e-3 && (x[2].max(x[3]) - 1.0).abs() < 1e-3,
+        "{x:?}"
+    );
 }
 
 /// Sides that are functions: 0 ≤ x₀ + x₂ ⟂ x₁ + x₂ ≥ 0.
@@ -120,7 +132,10 @@ fn sides_that_are_functions_in_vertical_form() {
     let third = 2.0 / 3.0;
     let x = scholtes_fails_and_the_stack_does_not(&mpcc, &[third, third, -third, 0.0, 0.0]);
     let (more, less) = (x[0].max(x[1]), x[0].min(x[1]));
-    assert!((more - 1.0).abs() < 1e-3 && (less - 0.5).abs() < 1e-3 && (x[2] + 0.5).abs() < 1e-3, "{x:?}");
+    assert!(
+        (more - 1.0).abs() < 1e-3 && (less - 0.5).abs() < 1e-3 && (x[2] + 0.5).abs() < 1e-3,
+        "{x:?}"
+    );
 }
 
 /// scholtes4 of MacMPEC: M-stationary without multipliers of the strong kind.
@@ -140,12 +155,25 @@ fn a_limit_that_is_m_and_not_s_is_reached() {
     let meta = Meta::new("scholtes4", 3, 2)
         .variable_bounds(&[0.0, 0.0, -INF], &[INF; 3])
         .and_then(|m| m.start(&[0.5, 1.0, 0.0]));
-    let mpcc = vertical(Scholtes4, meta.unwrap(), &[(Side::Variable(0), Side::Variable(1))]);
+    let mpcc = vertical(
+        Scholtes4,
+        meta.unwrap(),
+        &[(Side::Variable(0), Side::Variable(1))],
+    );
     let solution = solve(&mpcc, mpcc.meta().x0(), &TowerOptions::default()).unwrap();
     assert_eq!(solution.status, Status::Optimal, "{solution}");
-    assert!(solution.state.x().iter().all(|x| x.abs() < 1e-4), "{solution}");
-    let nu = (solution.state.nu_g.get().unwrap()[0], solution.state.nu_h.get().unwrap()[0]);
-    assert!((nu.0 + nu.1 + 2.0).abs() < 1e-3 && nu.0.max(nu.1).abs() < 1e-3, "{nu:?}");
+    assert!(
+        solution.state.x().iter().all(|x| x.abs() < 1e-4),
+        "{solution}"
+    );
+    let nu = (
+        solution.state.nu_g.get().unwrap()[0],
+        solution.state.nu_h.get().unwrap()[0],
+    );
+    assert!(
+        (nu.0 + nu.1 + 2.0).abs() < 1e-3 && nu.0.max(nu.1).abs() < 1e-3,
+        "{nu:?}"
+    );
 }
 
 #[test]

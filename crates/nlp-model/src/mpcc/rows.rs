@@ -68,14 +68,7 @@ impl Rows {
         Ok((rows, pairs))
     }
 
-    fn condition(
-        &mut self,
-        pairs: &mut Vec<(usize, usize)>,
-        s: Side,
-        f: Side,
-        l: f64,
-        u: f64,
-    ) {
+    fn condition(&mut self, pairs: &mut Vec<(usize, usize)>, s: Side, f: Side, l: f64, u: f64) {
         let first = self.list.len();
         if l == u {
             if matches!(s, Side::Row(_)) {
@@ -296,7 +289,11 @@ fn check_sides(
                 _ => None,
             };
             if let Some(reason) = reason {
-                return Err(ModelError::Side { condition, side, reason });
+                return Err(ModelError::Side {
+                    condition,
+                    side,
+                    reason,
+                });
             }
             if let Side::Row(i) = side {
                 taken[i] = true;

@@ -1,0 +1,162 @@
+//! Which point leaves, and what changes when the new one enters.
+
+use super::inverse::{Inverse, Trial};
+use super::model::Model;
+use super::points::Points;
+
+/// The point that leaves the interpolation set.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub(crate) struct Leaving {
+    /// t.
+    pub(crate) t: usize,
+    /// The denominator α_t β + vlag_t² of the updating formula.
+    pub(crate) den: f64,
+}
+
+/// The point t whose denominator, weighted by its distance from `center`, is largest; none when rounding has
+/// spoiled all of them (Powell2009, Section 4).
+///
+/// Point `kept` stays.
+pub(crate) fn leaving(
+    points: &Points,
+    inverse: &Inverse,
+    trial: &Trial,
+    center: &[f64],
+    delta: f64,
+    kept: Option<usize>,
+    work: &mut [f64],
+) -> Option<Leaving> {
+    let (alpha, distsq) = work.split_at_mut(points.m());
+    inverse.alphas(alpha);
+    points.y.squared_distances(center, distsq);
+    let delsq = delta * delta;
+    let (mut most, mut largest, mut best) = (0.0, 0.0, None);
+    for k in 0..points.m() {
+        if kept == Some(k) {
+            continue;
+        }
+        let vlagsq = trial.vlag[k] * trial.vlag[k];
+        let den = trial.beta * alpha[k] + vlagsq;
+        let ratio = distsq[k] / delsq;
+        let weight = f64::max(1.0, ratio * ratio);
+        if weight * den > most {
+            (most, best) = (weight * den, Some(Leaving { t: k, den }));
+        }
+        largest = f64::max(largest, weight * vlagsq);
+    }
+    best.filter(|_| most > 0.5 * largest)
+}
+
+/// Replaces point t by the trial point with value `f`, where the model was wrong by `error`.
+pub(crate) fn replace(
+    points: &mut Points,
+    model: &mut Model,
+    inverse: &mut Inverse,
+    trial: &mut Trial,
+    leaving: Leaving,
+    f: f64,
+    error: f64,
+    work: &mut [f64],
+) {
+    let (n, m) = (points.n(), points.m());
+    let Leaving { t, den } = leaving;
+    let is_better = f < points.fopt();
+    inverse.update(t, trial.beta, den, &mut trial.vlag);
+    model.release(points, t);
+    points.f[t] = f;
+    points.y.write_row(t, &trial.y);
+
+    // error · ℓ_t is added to the model. Row t of Z has one entry now.
+    let z_t = inverse.z.at(t, 0);
+    let (c, gradient) = work.split_at_mut(m);
+    let gradient = &mut gradient[..n];
+    points.y.product(&points.xopt, c);
+    let scaled = error * z_t;
+    for ((c, p), z) in c.iter_mut().zip(&mut model.p).zip(inverse.z.column(0)) {
+        *p += scaled * z;
+        *c *= z_t * z;
+    }
+    inverse.xi.read_row(t, gradient);
+    points.y.add_transposed_product(c, gradient);
+    for (g, l) in model.g.iter_mut().zip(gradient) {
+        *g += error * *l;
+    }
+    if is_better {
+        points.set_best(t);
+        model.move_gradient(points, &trial.d);
+    }
+}
+
+/// The interpolant of least Frobenius norm, as an alternative to the model (Powell2009, Section 6).
+#[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub(crate) struct Alternative {
+    /// Steps in a row after which its gradient was much smaller.
+    better: usize,
+    f: Vec<f64>,
+    p: Vec<f64>,
+    c: Vec<f64>,
+    g: Vec<f64>,
+}
+
+impl Alternative {
+    pub(crate) fn new(n: usize, m: usize) -> Self {
+        Alternative {
+            better: 0,
+            f: vec![0.0; m],
+            p: vec![0.0; m],
+            c: vec![0.0; m],
+            g: vec![0.0; n],
+        }
+    }
+
+    /// Replaces the model when, three times in a row, the projected gradient of the alternative is so much
+    /// smaller that |Pg|² ≥ 10 |Pg_alt|².
+    pub(crate) fn consider(&mut self, points: &Points, model: &mut Model, inverse: &Inverse) {
+        let fopt = points.fopt();
+        for (alt, f) in self.f.iter_mut().zip(&points.f) {
+            *alt = f - fopt;
+        }
+        let c = &mut self.c[..points.m() - points.n() - 1];
+        inverse.z.transposed_product(&self.f, c);
+        inverse.z.product(c, &mut self.p);
+        points.y.product(&points.xopt, &mut self.c);
+        for (c, p) in self.c.iter_mut().zip(&self.p) {
+            *c *= p;
+        }
+        self.gradient(points, inverse);
+        let (mut gqsq, mut gisq) = (0.0, 0.0);
+        for i in 0..points.n() {
+            let (mut gq, mut gi) = (model.g[i], self.g[i]);
+            if points.xopt[i] == points.sl[i] {
+                (gq, gi) = (gq.min(0.0), gi.min(0.0));
+            } else if points.xopt[i] == points.su[i] {
+                (gq, gi) = (gq.max(0.0), gi.max(0.0));
+            }
+            gqsq += gq * gq;
+            gisq += gi * gi;
+        }
+        self.better += 1;
+        if gqsq < 10.0 * gisq {
+            self.better = 0;
+        }
+        if self.better >= 3 {
+            self.better = 0;
+            model.g.copy_from_slice(&self.g);
+            model.p.copy_from_slice(&self.p);
+            model.h.fill(0.0);
+        }
+    }
+
+    /// g ← Ξᵀf + Yᵀc, both terms of each point together.
+    fn gradient(&mut self, points: &Points, inverse: &Inverse) {
+        for (i, g) in self.g.iter_mut().enumerate() {
+            *g = 0.0;
+            let (xi, y) = (inverse.xi.column(i), points.y.column(i));
+            for k in 0..xi.len() {
+                *g = *g + xi[k] * self.f[k] + y[k] * self.c[k];
+            }
+        }
+    }
+}
