@@ -5,6 +5,7 @@ mod compare;
 mod derivatives;
 mod examples;
 mod figures;
+mod mpcc;
 mod published;
 mod record;
 mod selection;
@@ -36,12 +37,15 @@ pub struct Args {
 enum Job {
     /// 124 bilevel problems of BOLIB by semismooth Newton, beside the published tables.
     Bolib(bolib::Args),
+    /// Complementarity programs of MacMPEC, beside stored runs of other solvers.
+    Mpcc(mpcc::Args),
 }
 
 /// Runs the job, `bolib` when none is named.
 pub fn run(args: &Args) -> crate::Result<()> {
     match &args.job {
         Some(Job::Bolib(args)) => bolib::run(args),
+        Some(Job::Mpcc(args)) => mpcc::run(args),
         None => bolib::run(&args.default),
     }
 }
