@@ -1,3 +1,5 @@
+//! Programs with known solutions, infeasible, unbounded and degenerate ones.
+
 use super::{Ended, Limits, Sqp};
 use nlp_model::{AutoModel, Functions, Meta, Model, Scalar};
 

@@ -1,3 +1,5 @@
+//! Programs in which the stack does better than a regularization alone.
+
 use super::{TowerOptions, solve};
 use crate::linearised::LinearisedOptions;
 use crate::regularization::{Regularization, Regularized};
