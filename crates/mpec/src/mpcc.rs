@@ -37,8 +37,9 @@ pub use solution::MpccSolution;
 /// `Optimal` means: feasible, complementary, and B-stationary by the linearised problem, all within the
 /// tolerances. When f and the feasible sets of the nodes are convex and the search ends within its budget, the point is a
 /// global minimizer; otherwise the search is a heuristic that looks at many pieces.
-/// A feasible point without certificate is `SubOptimal`. When no piece is found to be feasible the
-/// status is `Infeasible`, with the least violation found.
+/// A feasible point without certificate is `SubOptimal`. When every node
+/// ends at a stationary violation the status is `Infeasible`, with the least violation found; when no point is feasible and
+/// some node ends otherwise, it is `Stalled`.
 ///
 /// ```
 /// use mpec::mpcc::{MpccOptions, solve};

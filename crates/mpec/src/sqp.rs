@@ -117,17 +117,10 @@ impl<'m> Sqp<'m> {
         }
     }
 
-    /// Runs from x⁰ with rows in [lcon, ucon]. Multipliers `y` of the rows (or none) start the Hessian.
-    pub fn solve(
-        &mut self,
-        x0: &[f64],
-        y: Option<&[f64]>,
-        lcon: &[f64],
-        ucon: &[f64],
-        limits: Limits,
-    ) -> Ended {
+    /// Runs from x⁰ with rows in [lcon, ucon].
+    pub fn solve(&mut self, x0: &[f64], lcon: &[f64], ucon: &[f64], limits: Limits) -> Ended {
         self.sides.plan(self.model.meta(), lcon, ucon);
-        self.start(x0, y);
+        self.start(x0);
         if !self.now.evaluate(self.model, &self.sides) {
             return Ended::Domain;
         }
@@ -178,16 +171,13 @@ impl<'m> Sqp<'m> {
         }
     }
 
-    fn start(&mut self, x0: &[f64], y: Option<&[f64]>) {
+    fn start(&mut self, x0: &[f64]) {
         let meta = self.model.meta();
         for (j, x) in self.now.x.iter_mut().enumerate() {
             *x = x0[j].max(meta.lvar()[j]).min(meta.uvar()[j]);
         }
         self.lambda.clear();
         self.lambda.resize(self.sides.len(), 0.0);
-        if let Some(y) = y {
-            self.sides.from_rows(y, &mut self.lambda);
-        }
         self.weights.clear();
         self.weights.resize(self.sides.len(), 0.0);
         self.b.resize(self.sides.len(), 0.0);

@@ -103,18 +103,4 @@ impl Sides {
             }
         }
     }
-
-    /// λ from y, as far as signs allow.
-    pub fn from_rows(&self, y: &[f64], lambda: &mut [f64]) {
-        for (k, (side, lambda)) in self.list.iter().zip(lambda).enumerate() {
-            if let Quantity::Row(i) = side.of {
-                let value = -side.sign * y[i];
-                *lambda = if k < self.equalities {
-                    value
-                } else {
-                    value.max(0.0)
-                };
-            }
-        }
-    }
 }

@@ -22,7 +22,7 @@ impl Functions for Hs71 {
 fn run(model: &dyn nlp_model::TwiceSmooth, x0: &[f64]) -> (Ended, Vec<f64>, f64, usize) {
     let mut sqp = Sqp::new(model);
     let (l, u) = (model.meta().lcon(), model.meta().ucon());
-    let ended = sqp.solve(x0, None, l, u, LIMITS);
+    let ended = sqp.solve(x0, l, u, LIMITS);
     (ended, sqp.x().to_vec(), sqp.objective(), sqp.iterations)
 }
 

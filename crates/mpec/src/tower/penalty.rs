@@ -25,7 +25,11 @@ pub(super) fn solve<'m>(
     let mut stopping = Stopping::with_scores(
         Conditions::default(),
         RegularizedResiduals::LEN,
-        |_: &(), state: &Conditions, scores: &mut [f64]| Some(state.residuals?.write(scores)),
+        |_: &(), state: &Conditions, scores: &mut [f64]| {
+            let residuals = state.residuals?;
+            residuals.write(scores);
+            Some(())
+        },
     )
     .with_budget(Budget {
         max_iterations: options.penalties,
