@@ -1,7 +1,9 @@
 //! Trust-region subproblems and methods.
 //!
-//! Steps of min gᵀs + ½ sᵀH s, ‖s‖ ≤ Δ: [`MoreSorensen`] exactly for dense Hessians,
-//! [`SteihaugToint`] for products alone. A [`Certificate`] says how far a step is from a global
+//! Steps of min gᵀs + ½ sᵀH s, ‖s‖ ≤ Δ: [`MoreSorensen`] and [`SparseMoreSorensen`] exactly for any inertia,
+//! [`GeneralizedLanczos`] and [`SteihaugToint`] for products alone, [`Dogleg`], [`TwoDimensional`] and
+//! [`cauchy_point`] as the cheap ones. [`newton`], [`quasi_newton`] and [`least_squares`] are one loop,
+//! [`TrustRegion`], with different quadratic models. A [`Certificate`] says how far a step is from a global
 //! minimizer. [`LevenbergMarquardt`] gives the regularized directions that the semismooth Newton method takes
 //! where its matrix is singular. [`multilevel`] solves problems with constraints in blocks and with
 //! several objectives in the order of their importance.
@@ -13,7 +15,9 @@ mod certificate;
 mod decrease;
 mod dogleg;
 mod error;
+mod gauss_newton;
 mod generalized_lanczos;
+pub mod least_squares;
 mod levenberg_marquardt;
 mod limited_memory;
 mod more_sorensen;
@@ -29,6 +33,7 @@ mod sparse_more_sorensen;
 pub mod sqp;
 mod steihaug_toint;
 mod step;
+mod sum_of_squares;
 mod tridiagonal;
 mod two_dimensional;
 mod unconstrained;
@@ -47,5 +52,6 @@ pub use solution::{Evaluations, Options, Solution};
 pub use sparse_more_sorensen::SparseMoreSorensen;
 pub use steihaug_toint::SteihaugToint;
 pub use step::{Step, StepKind};
+pub use sum_of_squares::SumOfSquares;
 pub use two_dimensional::TwoDimensional;
 pub use unconstrained::{QuadraticModel, TrustRegion};
