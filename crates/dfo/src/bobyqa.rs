@@ -13,6 +13,7 @@ mod model;
 mod options;
 mod points;
 mod rescue;
+mod rules;
 mod solution;
 mod trust_region;
 mod update;

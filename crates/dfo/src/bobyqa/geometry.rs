@@ -86,7 +86,7 @@ impl Geometry {
 
     /// The largest predicted denominator on the lines from x_opt to the other points.
     fn lines(&mut self, points: &Points, t: usize, radius: f64) {
-        let (n, m) = (points.n(), points.m());
+        let (n, m) = (points.n(), points.active);
         let x = &points.xopt;
         self.slopes.fill(0.0);
         self.distances.fill(0.0);

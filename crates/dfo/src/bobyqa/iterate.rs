@@ -113,6 +113,9 @@ impl Iteration {
 
     fn begin(mut points: Points, variant: Variant, rho: f64, rho_end: f64, accuracy: f64) -> Self {
         let (n, m) = (points.n(), points.m());
+        if variant.rules().grows {
+            points.active = m.min(2 * n + 1);
+        }
         let mut design = Design::new(rho, n);
         design.place(&mut points);
         Iteration {
@@ -167,7 +170,9 @@ impl Iteration {
     /// Whether the values of all points agree up to ten times their error, when there is one.
     fn is_flat(&self) -> bool {
         let fopt = self.points.fopt();
-        let spread = self.points.f.iter().fold(0.0, |s: f64, f| s.max(f - fopt));
+        let spread = self.points.f[..self.points.active]
+            .iter()
+            .fold(0.0, |s: f64, f| s.max(f - fopt));
         self.accuracy > 0.0 && spread <= 10.0 * self.accuracy
     }
 
@@ -227,7 +232,7 @@ impl Iteration {
         self.points.f[self.design.evaluated] = f;
         self.design.evaluated += 1;
         self.design.place(&mut self.points);
-        if self.design.evaluated < self.points.m() {
+        if self.design.evaluated < self.points.active {
             return Phase::Evaluate(Pending::Design);
         }
         let barrier = self.points.barrier();
@@ -277,9 +282,16 @@ impl Iteration {
         self.trial.d.copy_from_slice(&self.region.d);
         self.trial.y.copy_from_slice(&self.region.y);
         self.inverse.trial(&self.points, &mut self.trial);
+        if self.variant.rules().expects_reduction {
+            let vquad = self.model.change(&self.trial.d, &self.trial.yd);
+            if !(vquad < 0.0) {
+                return Phase::ShortStep;
+            }
+        }
         let best = self.points.best;
         match self.leaving(false, Some(best)) {
             Some(leaving) => self.leaving = leaving,
+            None if self.has_room() => {}
             None => return Phase::Rescue { geometry: false },
         }
         Phase::Evaluate(Pending::Step)
@@ -329,7 +341,7 @@ impl Iteration {
             .y
             .squared_distances(&self.points.xopt, distances);
         let mut farthest = None;
-        for (k, &d) in distances.iter().enumerate() {
+        for (k, &d) in distances[..self.points.active].iter().enumerate() {
             if d > distsq {
                 (farthest, distsq) = (Some(k), d);
             }
@@ -390,7 +402,12 @@ impl Iteration {
         } else {
             half.max(dnorm + dnorm)
         });
-        if f < fopt {
+        if self.has_room() {
+            self.leaving = Leaving {
+                t: self.points.active,
+                den: self.trial.beta,
+            };
+        } else if f < fopt {
             if let Some(leaving) = self.leaving(true, None) {
                 self.leaving = leaving;
             }
@@ -398,7 +415,7 @@ impl Iteration {
         self.replace(f, error);
         self.alternative
             .consider(&self.points, &mut self.model, &self.inverse);
-        if f <= fopt + 0.1 * vquad {
+        if f <= fopt + self.variant.rules().sufficient * vquad {
             return Phase::TrustRegion;
         }
         let (two, ten) = (2.0 * self.delta, 10.0 * self.rho);
@@ -437,6 +454,20 @@ impl Iteration {
         );
     }
 
+    /// Whether the trial point can be added to the set: there is room, and it is well apart from the others.
+    fn has_room(&mut self) -> bool {
+        let m = self.points.m();
+        if self.points.active == m {
+            return false;
+        }
+        let alpha = &mut self.work[..m];
+        self.inverse.alphas(alpha);
+        let largest = alpha.iter().fold(0.0, |a: f64, &b| a.max(b));
+        let lagrange = &self.trial.vlag[..m];
+        let vlagsq = lagrange.iter().fold(1.0, |a: f64, &b| a.max(b * b));
+        self.trial.beta * largest > 0.1 * vlagsq
+    }
+
     fn leaving(&mut self, improved: bool, kept: Option<usize>) -> Option<Leaving> {
         let center = if improved {
             &self.trial.y
@@ -449,6 +480,7 @@ impl Iteration {
             &self.trial,
             center,
             self.delta,
+            self.variant.rules().prefers_far,
             kept,
             &mut self.work,
         )
@@ -506,7 +538,7 @@ impl Iteration {
         } else if ratio <= 250.0 {
             ratio.sqrt() * self.rho_end
         } else {
-            0.1 * self.rho
+            self.variant.rules().shrink * self.rho
         };
         self.delta = half.max(self.rho);
         self.nf_saved = self.nf;

@@ -24,6 +24,7 @@ pub(crate) fn leaving(
     trial: &Trial,
     center: &[f64],
     delta: f64,
+    prefers_far: bool,
     kept: Option<usize>,
     work: &mut [f64],
 ) -> Option<Leaving> {
@@ -32,14 +33,15 @@ pub(crate) fn leaving(
     points.y.squared_distances(center, distsq);
     let delsq = delta * delta;
     let (mut most, mut largest, mut best) = (0.0, 0.0, None);
-    for k in 0..points.m() {
+    for k in 0..points.active {
         if kept == Some(k) {
             continue;
         }
         let vlagsq = trial.vlag[k] * trial.vlag[k];
         let den = trial.beta * alpha[k] + vlagsq;
         let ratio = distsq[k] / delsq;
-        let weight = f64::max(1.0, ratio * ratio);
+        let square = ratio * ratio;
+        let weight = f64::max(1.0, if prefers_far { square * square } else { square });
         if weight * den > most {
             (most, best) = (weight * den, Some(Leaving { t: k, den }));
         }
@@ -62,18 +64,25 @@ pub(crate) fn replace(
     let (n, m) = (points.n(), points.m());
     let Leaving { t, den } = leaving;
     let is_better = f < points.fopt();
-    inverse.update(t, trial.beta, den, &mut trial.vlag);
-    model.release(points, t);
+    let column = if t == points.active {
+        inverse.append(t, trial.beta, &trial.vlag);
+        points.active += 1;
+        t - n - 1
+    } else {
+        inverse.update(t, trial.beta, den, &mut trial.vlag);
+        model.release(points, t);
+        0
+    };
     points.f[t] = f;
     points.y.write_row(t, &trial.y);
 
     // error · ℓ_t is added to the model. Row t of Z has one entry now.
-    let z_t = inverse.z.at(t, 0);
+    let z_t = inverse.z.at(t, column);
     let (c, gradient) = work.split_at_mut(m);
     let gradient = &mut gradient[..n];
     points.y.product(&points.xopt, c);
     let scaled = error * z_t;
-    for ((c, p), z) in c.iter_mut().zip(&mut model.p).zip(inverse.z.column(0)) {
+    for ((c, p), z) in c.iter_mut().zip(&mut model.p).zip(inverse.z.column(column)) {
         *p += scaled * z;
         *c *= z_t * z;
     }
@@ -115,7 +124,8 @@ impl Alternative {
     /// smaller that |Pg|² ≥ 10 |Pg_alt|².
     pub(crate) fn consider(&mut self, points: &Points, model: &mut Model, inverse: &Inverse) {
         let fopt = points.fopt();
-        for (alt, f) in self.f.iter_mut().zip(&points.f) {
+        self.f[points.active..].fill(0.0);
+        for (alt, f) in self.f[..points.active].iter_mut().zip(&points.f) {
             *alt = f - fopt;
         }
         let c = &mut self.c[..points.m() - points.n() - 1];
