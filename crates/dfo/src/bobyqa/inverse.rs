@@ -254,11 +254,7 @@ impl Inverse {
 
 /// Rotates columns of Z until row t is zero but for its first entry; Z Zᵀ stays.
 fn rotate_row(z: &mut Columns, t: usize) {
-    let largest = z
-        .columns()
-        .flatten()
-        .fold(0.0, |largest: f64, z| largest.max(z.abs()));
-    let negligible = 1e-20 * largest;
+    let negligible = 1e-20 * z.largest_modulus();
     let count = z.columns().len();
     for j in 1..count {
         let z_j = z.at(t, j);

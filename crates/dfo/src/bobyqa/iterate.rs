@@ -36,6 +36,8 @@ pub(crate) struct Iteration {
     /// (F(x) − F_opt)/(Q(x) − Q_opt) of the last trust region step.
     ratio: f64,
     leaving: Leaving,
+    /// Q(x) − Q_opt at the trial point.
+    vquad: f64,
     /// The radius of the last geometry step.
     reach: f64,
     /// Errors of the model at the last three points, the latest first.
@@ -136,6 +138,7 @@ impl Iteration {
             dnorm: 0.0,
             ratio: 0.0,
             leaving: Leaving { t: 0, den: 0.0 },
+            vquad: 0.0,
             reach: 0.0,
             errors: [0.0; 3],
             nf: 0,
@@ -282,11 +285,10 @@ impl Iteration {
         self.trial.d.copy_from_slice(&self.region.d);
         self.trial.y.copy_from_slice(&self.region.y);
         self.inverse.trial(&self.points, &mut self.trial);
-        if self.variant.rules().expects_reduction {
-            let vquad = self.model.change(&self.trial.d, &self.trial.yd);
-            if !(vquad < 0.0) {
-                return Phase::ShortStep;
-            }
+        self.vquad = self.model.change(&self.trial.d, &self.trial.yd);
+        // Not `>= 0`, so that NaN counts too.
+        if self.variant.rules().expects_reduction && !(self.vquad < 0.0) {
+            return Phase::ShortStep;
         }
         let best = self.points.best;
         match self.leaving(false, Some(best)) {
@@ -387,8 +389,7 @@ impl Iteration {
     }
 
     fn after_step(&mut self, f: f64) -> Phase {
-        let fopt = self.points.fopt();
-        let vquad = self.model.change(&self.trial.d, &self.trial.yd);
+        let (fopt, vquad) = (self.points.fopt(), self.vquad);
         let error = self.note_error(f - fopt - vquad);
         if vquad >= 0.0 {
             return end(End::Rounding);

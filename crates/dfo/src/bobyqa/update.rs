@@ -159,14 +159,20 @@ impl Alternative {
         }
     }
 
-    /// g ← Ξᵀf + Yᵀc, both terms of each point together.
+    /// g ← Ξᵀf + Yᵀc, both terms of each point together; four entries side by side.
     fn gradient(&mut self, points: &Points, inverse: &Inverse) {
-        for (i, g) in self.g.iter_mut().enumerate() {
-            *g = 0.0;
-            let (xi, y) = (inverse.xi.column(i), points.y.column(i));
-            for k in 0..xi.len() {
-                *g = *g + xi[k] * self.f[k] + y[k] * self.c[k];
+        let last = self.g.len() - 1;
+        for (block, g) in self.g.chunks_mut(4).enumerate() {
+            let column = |j: usize| (4 * block + j).min(last);
+            let xi: [&[f64]; 4] = std::array::from_fn(|j| inverse.xi.column(column(j)));
+            let y: [&[f64]; 4] = std::array::from_fn(|j| points.y.column(column(j)));
+            let mut sum = [0.0; 4];
+            for (k, (f, c)) in self.f.iter().zip(&self.c).enumerate() {
+                for j in 0..4 {
+                    sum[j] = sum[j] + xi[j][k] * f + y[j][k] * c;
+                }
             }
+            g.copy_from_slice(&sum[..g.len()]);
         }
     }
 }
