@@ -4,6 +4,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod formula;
+pub mod problems;
 
 use std::path::PathBuf;
 

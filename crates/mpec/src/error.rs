@@ -17,6 +17,9 @@ pub enum MpecError {
     /// The poll refuses its input.
     #[error(transparent)]
     Poll(#[from] DfoError),
+    /// A function or derivative is not finite at the point of a check.
+    #[error("a function or derivative is not finite at the point")]
+    Domain,
     /// An option is outside of its range.
     #[error("option {name} is {value}; {range}")]
     Option {

@@ -4,6 +4,14 @@
 //! it, whether its lower-level part is optimal for the lower level.
 
 pub mod bilevel;
+mod branch;
 mod error;
+pub mod interval;
+pub mod linearised;
+pub mod mpcc;
+mod quadratic;
+pub mod regularization;
+mod sqp;
+pub mod stationarity;
 
 pub use error::MpecError;

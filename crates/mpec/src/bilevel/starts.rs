@@ -34,6 +34,8 @@ pub(super) fn starts(
     }
     let steps = kronecker_steps(n);
     list.extend((1..=samples).map(|k| at(&|j| (0.5 + k as f64 * steps[j]).fract())));
+    // a box around a huge y may overflow
+    list.retain(|start| linalg::slice::all_finite(start));
     list
 }
 

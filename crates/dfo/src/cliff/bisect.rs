@@ -1,0 +1,126 @@
+//! Finding the cliff: bisection between two labels, and the search for it near where a cut predicts it.
+
+use super::archive::{Archive, Bracket, Interrupt};
+use super::cut::Cut;
+use super::vector::{along, difference, distance, in_cube, unit};
+
+/// Halves the segment from `low` to `high` until it is not wider than `tolerance`; the label of `low` ends between the
+/// two points returned.
+///
+/// A point without a value is replaced by one beside it; when that fails too, the bracket stays as wide as it is.
+pub(crate) fn bisect(
+    archive: &mut Archive<'_>,
+    mut low: usize,
+    mut high: usize,
+    tolerance: f64,
+) -> Result<(usize, usize), Interrupt> {
+    debug_assert!(archive.label(low) != archive.label(high));
+    let label = archive.label(low);
+    while distance(archive.u(low), archive.u(high)) > tolerance {
+        let mut middle = None;
+        for fraction in [0.5, 0.42, 0.61] {
+            let step = difference(archive.u(high), archive.u(low));
+            let k = archive.evaluate(&along(archive.u(low), fraction, &step))?;
+            if archive.label(k).is_some() {
+                middle = Some(k);
+                break;
+            }
+        }
+        match middle {
+            Some(k) if k == low || k == high => break,
+            Some(k) if archive.label(k) == label => low = k,
+            Some(k) => high = k,
+            None => break,
+        }
+    }
+    Ok((low, high))
+}
+
+/// Bisects and records the bracket. `cut` is the surface that predicted it, if any; without one, or when the label beyond is
+/// another, `normal` is the direction of the bracket.
+pub(crate) fn record(
+    archive: &mut Archive<'_>,
+    low: usize,
+    high: usize,
+    normal: Option<&[f64]>,
+    cut: Option<&Cut>,
+    tolerance: f64,
+) -> Result<usize, Interrupt> {
+    let (low, high) = bisect(archive, low, high, tolerance)?;
+    let same = |b: &Bracket| b.low == low && b.high == high;
+    if let Some(known) = archive.brackets.iter().position(same) {
+        return Ok(known);
+    }
+    let across = unit(&difference(archive.u(high), archive.u(low)));
+    let mut bracket = Bracket {
+        low,
+        high,
+        normal: normal
+            .map(<[f64]>::to_vec)
+            .or(across)
+            .expect("the ends of a bracket differ"),
+        parent: None,
+        error: f64::INFINITY,
+        gap: 0.0,
+    };
+    if let Some(cut) = cut.filter(|cut| archive.label(high) == Some(cut.high)) {
+        let z = archive.middle(&bracket);
+        bracket.error = cut.surface.value(&z).abs();
+        bracket.gap = cut.gap(archive, &z);
+    }
+    archive.brackets.push(bracket);
+    Ok(archive.brackets.len() - 1)
+}
+
+/// Looks for the cliff on the normal of `cut` through `y`, from the predicted place outwards, and records a bracket of
+/// width `tolerance`. `known` is a point with the label of the cut from which to start instead. None when there
+/// is no cliff within `limit`, or no value.
+pub(crate) fn locate(
+    archive: &mut Archive<'_>,
+    label: super::Label,
+    cut: &Cut,
+    y: &[f64],
+    known: Option<usize>,
+    tolerance: f64,
+    limit: f64,
+) -> Result<Option<usize>, Interrupt> {
+    let foot = cut.foot(y);
+    let mut w = (cut.angle * cut.gap(archive, &foot)).clamp(0.75 * tolerance, 0.25 * limit.max(4.0 * tolerance));
+    let (mut low, mut high) = (known, None);
+    // Downwards until the label is found.
+    let mut t = w;
+    while low.is_none() {
+        let u = along(&foot, -t, &cut.normal);
+        if !in_cube(&u) || t > limit {
+            return Ok(None);
+        }
+        let k = archive.evaluate(&u)?;
+        if archive.label(k) == Some(label) {
+            low = Some(k);
+        } else if archive.label(k).is_some() {
+            high = Some(k);
+        }
+        t *= 3.0;
+    }
+    let mut low = low.expect("found");
+    // Upwards until it is lost.
+    while high.is_none() {
+        let u = along(&foot, w, &cut.normal);
+        if !in_cube(&u) || w > limit {
+            return Ok(None);
+        }
+        let k = archive.evaluate(&u)?;
+        match archive.label(k) {
+            Some(l) if l == label => low = k,
+            Some(_) => high = Some(k),
+            None => {}
+        }
+        w *= 3.0;
+    }
+    let high = high.expect("found");
+    let b = record(archive, low, high, Some(&cut.normal), Some(cut), tolerance)?;
+    if cut.brackets[0] != b {
+        archive.brackets[b].parent = Some(cut.brackets[0]);
+    }
+    Ok(Some(b))
+}

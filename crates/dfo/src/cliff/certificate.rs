@@ -1,0 +1,190 @@
+//! The end of a local solve: the limit point, located as finely as the tolerance, and what speaks for it.
+
+use linalg::slice::{axpy, norm2};
+
+use super::archive::Interrupt;
+use super::cut::Cut;
+use super::local::{FINEST, Local, stationarity, tolerance};
+use super::quadratic::Quadratic;
+use super::vector::{along, clip, distance, in_cube, tangents, unit};
+use super::Label;
+
+/// A limit point of one piece.
+#[derive(Clone, Debug)]
+pub(crate) struct Limit {
+    /// The limit point, in the unit cube.
+    pub u: Vec<f64>,
+    /// Limit of θ there along its piece.
+    pub infimum: f64,
+    /// The piece.
+    pub label: Label,
+    /// The lowest point on the piece, by number.
+    pub low: usize,
+    /// Cuts that hold the limit, with their multipliers.
+    pub active: Vec<(Cut, f64)>,
+    /// ‖∇m + Σλh‖ on the free part of the cube, relative to 1 + ‖∇m‖.
+    pub residual: f64,
+    /// ‖∇m‖.
+    pub slope: f64,
+    /// The model of the piece.
+    pub model: Quadratic,
+    /// Radius of the model.
+    pub delta: f64,
+}
+
+/// What the polls say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Polled {
+    /// Nothing lower.
+    Nothing,
+    /// A lower point, by number.
+    Lower(usize),
+}
+
+impl Local<'_, '_> {
+    /// Locates the cliffs that hold the minimizer of the model as finely as possible and returns it.
+    pub fn limit(&mut self) -> Result<Limit, Interrupt> {
+        for _ in 0..8 {
+            self.refresh();
+            let step = self.step_within(0.0, 10.0 * self.delta);
+            let inner = self.step(2.0 * tolerance(self.delta));
+            let before = self.archive.points.len();
+            let k = self.archive.evaluate(&inner.u)?;
+            let label = self.label();
+            let mut fine = true;
+            if self.archive.label(k) == Some(label) {
+                if self.archive.value(k) < self.archive.value(self.x) {
+                    self.x = k;
+                }
+                let slope = norm2(&self.model.gradient_at(&step.u));
+                for c in 0..self.cuts.len() {
+                    if step.multipliers[c] > 1e-6 * (1.0 + slope) || self.cuts[c].surface.value(&step.u) > -FINEST {
+                        fine &= self.settle(c, k, &step.u)?;
+                    }
+                }
+            } else if self.archive.label(k).is_some() {
+                fine = false;
+                self.restore(k, tolerance(self.delta))?;
+            }
+            if fine || before == self.archive.points.len() {
+                break;
+            }
+        }
+        self.refresh();
+        let step = self.step_within(0.0, 10.0 * self.delta);
+        let (residual, slope) = stationarity(&self.model, &self.cuts, &step);
+        let active = self
+            .cuts
+            .iter()
+            .zip(&step.multipliers)
+            .filter(|(cut, lambda)| **lambda > 1e-6 * (1.0 + slope) || cut.surface.value(&step.u) > -1e-6)
+            .map(|(cut, lambda)| (cut.clone(), *lambda))
+            .collect();
+        Ok(Limit {
+            infimum: self.model.value(&step.u),
+            label: self.label(),
+            low: self.x,
+            active,
+            residual: residual / (1.0 + slope),
+            slope,
+            model: self.model.clone(),
+            u: step.u,
+            delta: self.delta,
+        })
+    }
+
+    /// Whether cut c is located to the finest width so near to `u` that its direction does not matter. If not, locates it
+    /// from the point k.
+    fn settle(&mut self, c: usize, k: usize, u: &[f64]) -> Result<bool, Interrupt> {
+        let cut = self.cuts[c].clone();
+        let from = self.clear_of_others(c, u, 0.15 * self.delta);
+        let from = if from == u { self.archive.u(k).to_vec() } else { from };
+        let known = Some(k).filter(|&k| self.archive.u(k) == from);
+        let near = cut.brackets.iter().any(|&b| {
+            let bracket = &self.archive.brackets[b];
+            let gap = distance(&self.archive.middle(bracket), &from);
+            self.archive.width(bracket) <= 1.01 * FINEST && gap <= 1e3 * FINEST
+        });
+        if near {
+            return Ok(true);
+        }
+        let label = self.label();
+        let found = super::bisect::locate(self.archive, label, &cut, &from, known, FINEST, self.delta)?;
+        Ok(found.is_none())
+    }
+
+    /// Looks for values below the limit: in random orthogonal directions at four radii, on all pieces, and along each
+    /// active cliff, a little to the low side.
+    pub fn poll(&mut self, limit: &Limit) -> Result<Polled, Interrupt> {
+        let n = self.archive.n;
+        let below = limit.infimum - 1e-7 * (1.0 + limit.infimum.abs());
+        let known = (0..self.archive.points.len()).filter(|&k| self.archive.label(k) == Some(limit.label));
+        if let Some(k) = self.archive.lowest(known)
+            && self.archive.value(k) < below
+        {
+            return Ok(Polled::Lower(k));
+        }
+        let mut directions: Vec<(Vec<f64>, f64)> = Vec::new();
+        for radius in [0.05, 0.005, 5e-4, 5e-5] {
+            for direction in self.random.basis(n) {
+                directions.push((direction.clone(), radius));
+                directions.push((direction, -radius));
+            }
+        }
+        for (cut, _) in &limit.active {
+            for t in tangents(&cut.normal) {
+                for sign in [1.0, -1.0] {
+                    for radius in [5e-3, 5e-4, 5e-5] {
+                        let mut d: Vec<f64> = t.iter().map(|t| sign * t).collect();
+                        axpy(-0.05, &cut.normal, &mut d);
+                        let y = along(&limit.u, radius, &d);
+                        let beyond = |(other, _): &(Cut, f64)| other.surface.value(&y) > 0.2 * radius;
+                        if !limit.active.iter().any(beyond) {
+                            directions.push((d, radius));
+                        }
+                    }
+                }
+            }
+        }
+        for (direction, radius) in directions {
+            let mut y = along(&limit.u, radius, &direction);
+            clip(&mut y);
+            let k = self.archive.evaluate(&y)?;
+            if self.archive.label(k).is_some() && self.archive.value(k) < below {
+                return Ok(Polled::Lower(k));
+            }
+        }
+        Ok(Polled::Nothing)
+    }
+
+    /// A point on the piece beside the limit, which can be played; its number.
+    pub fn play(&mut self, limit: &Limit) -> Result<usize, Interrupt> {
+        let mut normal = vec![0.0; limit.u.len()];
+        for (cut, _) in &limit.active {
+            axpy(-1.0, &cut.normal, &mut normal);
+        }
+        let mut best = limit.low;
+        let mut t = FINEST;
+        if let Some(inward) = unit(&normal) {
+            while t < 1e-3 {
+                let y = along(&limit.u, t, &inward);
+                if in_cube(&y) {
+                    let k = self.archive.evaluate(&y)?;
+                    if self.archive.label(k) == Some(limit.label) {
+                        if self.archive.value(k) < self.archive.value(best) {
+                            best = k;
+                        }
+                        break;
+                    }
+                }
+                t *= 3.0;
+            }
+        } else {
+            let k = self.archive.evaluate(&limit.u)?;
+            if self.archive.label(k) == Some(limit.label) && self.archive.value(k) < self.archive.value(best) {
+                best = k;
+            }
+        }
+        Ok(best)
+    }
+}

@@ -1,0 +1,501 @@
+//! The local solve: a trust region on the model of one piece, cut by the models of its cliffs.
+
+use linalg::slice::{axpy, dot, norm_inf, norm2};
+
+use super::Label;
+use super::archive::{Archive, Interrupt};
+use super::bisect::{locate, record};
+use super::cut::{Cut, cuts};
+use super::model::{Uncertainty, fit_model, model_points};
+use super::quadratic::{Quadratic, coefficients};
+use super::random::Random;
+use super::step::{Step, Subproblem, solve};
+use super::vector::{along, clip, difference, distance, in_cube, orthogonal_part, tangents, unit};
+
+/// Smallest width to which a cliff is located, in units of the box.
+pub(crate) const FINEST: f64 = 1e-8;
+
+/// Width to which cliffs are located at radius Δ.
+pub(crate) fn tolerance(delta: f64) -> f64 {
+    (0.02 * delta).min(0.2 * delta * delta).max(FINEST)
+}
+
+/// A trust region on one piece.
+pub(crate) struct Local<'r, 'a> {
+    pub archive: &'r mut Archive<'a>,
+    pub random: &'r mut Random,
+    /// The lowest point on the piece.
+    pub x: usize,
+    /// Whether other pieces are left alone, though they be lower.
+    pub stick: bool,
+    pub delta: f64,
+    /// Points of the model lie within this distance.
+    pub reach: f64,
+    pub model: Quadratic,
+    pub cuts: Vec<Cut>,
+    fails: usize,
+    /// Whether the model has fewer points than a linear function has coefficients.
+    sparse: bool,
+    /// Values that the model predicted well at this radius.
+    confirmed: usize,
+}
+
+impl<'r, 'a> Local<'r, 'a> {
+    /// Begins at the point `x`, which has a label.
+    pub fn new(archive: &'r mut Archive<'a>, random: &'r mut Random, x: usize, delta: f64, stick: bool) -> Self {
+        let model = Quadratic::zero(archive.u(x));
+        Local {
+            archive,
+            random,
+            x,
+            stick,
+            delta,
+            reach: 1.0,
+            model,
+            cuts: Vec::new(),
+            fails: 0,
+            sparse: true,
+            confirmed: 0,
+        }
+    }
+
+    pub fn label(&self) -> Label {
+        self.archive.label(self.x).expect("the centre has a label")
+    }
+
+    /// Runs until the radius is below `end`.
+    pub fn run(&mut self, end: f64) -> Result<(), Interrupt> {
+        for _ in 0..400 {
+            if self.delta < end {
+                break;
+            }
+            let before = self.archive.points.len();
+            self.refresh();
+            let tol = tolerance(self.delta);
+            let step = self.step(tol);
+            let size = norm_inf(&difference(&step.u, self.archive.u(self.x)));
+            let f = self.archive.value(self.x);
+            if std::env::var("TR").is_ok() {
+                eprintln!("  [{}] D {:.1e} reach {:.1e} lab {} f {:.9} x {:?} size {:.1e} pred {:.1e} viol {:.0e} tol {:.0e} conf {} stick {}", before, self.delta, self.reach, self.label(), f, self.archive.u(self.x), size, step.decrease, step.violation, tol, self.confirmed, self.stick);
+                for (c, l) in self.cuts.iter().zip(&step.multipliers) { eprintln!("       cut high {} n {} normal {:?} lam {:.2e} h(x) {:.1e} angle {:.2}", c.high, c.brackets.len(), c.normal, l, c.surface.value(self.archive.u(self.x)), c.angle); }
+            }
+            if size < 0.02 * self.delta || step.decrease <= 1e-10 * (1.0 + f.abs()) {
+                let verified = self.verify(&step, tol)?;
+                if verified || self.archive.points.len() == before {
+                    self.delta *= 0.1;
+                    self.fails = 0;
+                    if self.confirmed == 0 {
+                        self.reach = 3.0 * self.delta;
+                    }
+                    self.confirmed = 0;
+                } else {
+                    self.absorb(before);
+                }
+                continue;
+            }
+            if self.sparse && !self.spread()? {
+                self.absorb(before);
+                continue;
+            }
+            if self.measure(&step, tol)? {
+                self.attempt(&step, size, tol)?;
+            }
+            self.absorb(before);
+            if self.archive.points.len() == before {
+                self.delta *= 0.5;
+            }
+        }
+        Ok(())
+    }
+
+    /// Models of θ and of the cliffs at x.
+    pub fn refresh(&mut self) {
+        let label = self.label();
+        let points = model_points(self.archive, label, self.x, self.reach.max(3.0 * self.delta));
+        self.sparse = points.len() <= self.archive.n;
+        let before = Some(&self.model).filter(|_| points.len() > self.archive.n);
+        if let Some(model) = fit_model(self.archive, &points, before) {
+            self.model = model;
+        }
+        let u = self.archive.u(self.x).to_vec();
+        self.cuts = cuts(self.archive, label, &u, 12.0 * self.delta, self.delta);
+    }
+
+    /// Minimizer of the model in the region, `margin` away from the cliffs.
+    pub fn step(&self, margin: f64) -> Step {
+        self.step_within(margin, self.delta)
+    }
+
+    /// The same with another radius.
+    pub fn step_within(&self, margin: f64, delta: f64) -> Step {
+        let u = self.archive.u(self.x);
+        let slack = |c: &Cut| (-c.surface.value(u)).clamp(0.2 * margin, margin);
+        let margins: Vec<f64> = self.cuts.iter().map(slack).collect();
+        let surfaces: Vec<&Quadratic> = self.cuts.iter().map(|c| &c.surface).collect();
+        solve(&Subproblem {
+            model: &self.model,
+            constraints: &surfaces,
+            margins: &margins,
+            x: u,
+            delta,
+        })
+    }
+
+    /// Whether the directions of the cuts that hold the step are known. If not, looks for a tangent point of one.
+    fn measure(&mut self, step: &Step, tol: f64) -> Result<bool, Interrupt> {
+        for k in 0..self.cuts.len() {
+            if step.multipliers[k] > 0.0 && !self.orient(k, tol)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Whether as many points of cut k are known as there are variables. If not, looks for one near its anchor.
+    fn orient(&mut self, k: usize, tol: f64) -> Result<bool, Interrupt> {
+        let n = self.archive.n;
+        let cut = self.cuts[k].clone();
+        if cut.brackets.len() >= n {
+            return Ok(true);
+        }
+        let label = self.label();
+        let z = self.archive.middle(&self.archive.brackets[cut.brackets[0]]);
+        let h = (0.25 * self.delta).max(5.0 * self.archive.width(&self.archive.brackets[cut.brackets[0]]));
+        let mut known = vec![cut.normal.clone()];
+        for &b in &cut.brackets[1..] {
+            let d = difference(&self.archive.middle(&self.archive.brackets[b]), &z);
+            known.extend(orthogonal_part(&d, &known, 0.1 * norm2(&d)));
+        }
+        for t in tangents(&cut.normal) {
+            let Some(t) = orthogonal_part(&t, &known, 0.3 / (n as f64).sqrt()) else {
+                continue;
+            };
+            let mut bases: Vec<Vec<f64>> = [h, -h].iter().map(|&h| along(&z, h, &t)).collect();
+            bases.sort_by(|y, z| self.beyond(k, y).total_cmp(&self.beyond(k, z)));
+            for y in bases {
+                if !in_cube(&y) || self.beyond(k, &y) > 0.0 {
+                    continue;
+                }
+                if let Some(b) = locate(self.archive, label, &cut, &y, None, tol, 2.0 * h)? {
+                    self.confirm(&cut, &z, b, tol)?;
+                    return Ok(false);
+                }
+            }
+            known.push(t);
+        }
+        Ok(true)
+    }
+
+    /// Bracket b lies far off the plane that the anchor z of a cut predicts: either that plane is wrong, or there is a
+    /// corner between. Half way between them the cliff decides.
+    fn confirm(&mut self, cut: &Cut, z: &[f64], mut b: usize, tol: f64) -> Result<(), Interrupt> {
+        let label = self.label();
+        for _ in 0..3 {
+            let chord = difference(&self.archive.middle(&self.archive.brackets[b]), z);
+            let gap = norm2(&chord);
+            if dot(&chord, &cut.normal).abs() <= 0.3 * gap + tol || gap <= 4.0 * tol {
+                return Ok(());
+            }
+            let basis = vec![unit(&chord).expect("the chord is longer than 4 tol")];
+            let Some(normal) = orthogonal_part(&cut.normal, &basis, 1e-3) else {
+                return Ok(());
+            };
+            let mut plane = cut.clone();
+            plane.surface = Quadratic::zero(z);
+            plane.surface.gradient.clone_from(&normal);
+            plane.normal = normal;
+            plane.angle = 0.2;
+            let half = along(z, 0.5, &chord);
+            let Some(c) = locate(self.archive, label, &plane, &half, None, tol, gap)? else {
+                return Ok(());
+            };
+            let off = plane.surface.value(&self.archive.middle(&self.archive.brackets[c])).abs();
+            if off <= 0.15 * gap + 2.0 * tol {
+                return Ok(());
+            }
+            self.archive.brackets[b].parent = None;
+            b = c;
+        }
+        Ok(())
+    }
+
+    /// A point beside y, moved along cut k until it is `clear` of all other cuts: what lies beyond it is cut k.
+    pub fn clear_of_others(&self, k: usize, y: &[f64], clear: f64) -> Vec<f64> {
+        let mut y = y.to_vec();
+        let basis = vec![self.cuts[k].normal.clone()];
+        for _ in 0..3 {
+            for (_, other) in self.cuts.iter().enumerate().filter(|(i, _)| *i != k) {
+                let over = other.surface.value(&y) + clear;
+                if over > 0.0
+                    && let Some(t) = orthogonal_part(&other.normal, &basis, 0.05)
+                {
+                    axpy(-over / dot(&t, &other.normal), &t, &mut y);
+                }
+            }
+        }
+        clip(&mut y);
+        y
+    }
+
+    /// The largest violation at y of the cuts but the k-th.
+    fn beyond(&self, k: usize, y: &[f64]) -> f64 {
+        let others = self.cuts.iter().enumerate().filter(|(i, _)| *i != k);
+        others.map(|(_, c)| c.surface.value(y)).fold(-1.0, f64::max)
+    }
+
+    /// Evaluates the step, and looks for the cliff when it ends beyond one.
+    fn attempt(&mut self, step: &Step, size: f64, tol: f64) -> Result<(), Interrupt> {
+        let label = self.label();
+        let f = self.archive.value(self.x);
+        let k = self.archive.evaluate(&step.u)?;
+        match self.archive.label(k) {
+            None => self.delta *= 0.7,
+            Some(l) if l == label => {
+                let ratio = (f - self.archive.value(k)) / step.decrease;
+                if ratio > 0.7 && size > 0.8 * self.delta {
+                    self.delta = (2.0 * self.delta).min(0.5);
+                } else if ratio < 0.1 {
+                    self.delta *= 0.5;
+                }
+                self.fails = 0;
+            }
+            Some(_) if self.archive.value(k) < f && !self.stick => {}
+            Some(_) => {
+                self.restore(k, tol)?;
+                self.fails += 1;
+                if self.fails > 3 + 2 * self.archive.n {
+                    self.delta *= 0.5;
+                    self.fails = 0;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The point k lies beyond a cliff: back along the normals of the cuts near it, else towards x, and locate the
+    /// cliff on the way.
+    pub fn restore(&mut self, k: usize, tol: f64) -> Result<(), Interrupt> {
+        let label = self.label();
+        let y = self.archive.u(k).to_vec();
+        let mut normal = vec![0.0; y.len()];
+        let mut nearest: Option<&Cut> = None;
+        for cut in &self.cuts {
+            if cut.surface.value(&y) > -0.05 * self.delta - 4.0 * tol {
+                axpy(1.0, &cut.normal, &mut normal);
+                nearest = nearest
+                    .filter(|c| c.surface.value(&y) >= cut.surface.value(&y))
+                    .or(Some(cut));
+            }
+        }
+        if let (Some(normal), Some(cut)) = (unit(&normal), nearest) {
+            let reach = distance(&y, self.archive.u(self.x)).min(self.delta);
+            let mut w = (cut.angle * cut.gap(self.archive, &y)).clamp(4.0 * tol, (0.25 * reach).max(4.0 * tol));
+            let mut high = k;
+            while w < reach {
+                let mut u = along(&y, -w, &normal);
+                clip(&mut u);
+                let l = self.archive.evaluate(&u)?;
+                match self.archive.label(l) {
+                    Some(found) if found == label => {
+                        let cut = cut.clone();
+                        record(self.archive, l, high, Some(&normal), Some(&cut), tol)?;
+                        return Ok(());
+                    }
+                    Some(_) => high = l,
+                    None => {}
+                }
+                w *= 3.0;
+            }
+        }
+        record(self.archive, self.x, k, None, None, tol)?;
+        Ok(())
+    }
+
+    /// Whether everything the step relies on is known at this radius. If not, evaluates something that helps.
+    fn verify(&mut self, step: &Step, tol: f64) -> Result<bool, Interrupt> {
+        if !self.spread()? {
+            return Ok(false);
+        }
+        let slope = norm2(&self.model.gradient_at(&step.u));
+        for k in 0..self.cuts.len() {
+            let cut = &self.cuts[k];
+            let active = step.multipliers[k] > 1e-6 * (1.0 + slope)
+                || cut.surface.value(&step.u) > -3.0 * tol && step.multipliers[k] > 0.0;
+            if active && !(self.orient(k, tol)? && self.pin(k, tol)? && self.cover(k, tol)?) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Whether the points of the model determine it within Δ. If not, evaluates the least determined point.
+    fn spread(&mut self) -> Result<bool, Interrupt> {
+        let n = self.archive.n;
+        let label = self.label();
+        let points = model_points(self.archive, label, self.x, self.reach.max(3.0 * self.delta));
+        let Some(uncertainty) = Uncertainty::new(self.archive, &points, self.delta) else {
+            return Ok(true);
+        };
+        let margin = 2.0 * tolerance(self.delta);
+        let mut best: Option<(f64, Vec<f64>)> = None;
+        for i in 0..10 + 6 * n {
+            let radius = if i % 2 == 0 { 1.0 } else { 0.6 };
+            let direction = self.random.direction(n);
+            let mut y = along(self.archive.u(self.x), radius * self.delta, &direction);
+            clip(&mut y);
+            for _ in 0..3 {
+                for cut in &self.cuts {
+                    let over = cut.surface.value(&y) + margin;
+                    if over > 0.0 {
+                        axpy(-1.1 * over, &cut.normal, &mut y);
+                    }
+                }
+                clip(&mut y);
+            }
+            if self.cuts.iter().any(|c| c.surface.value(&y) > -0.5 * margin) {
+                continue;
+            }
+            let deviation = uncertainty.at(&y);
+            if best.as_ref().is_none_or(|(d, _)| deviation > *d) {
+                best = Some((deviation, y));
+            }
+        }
+        let Some((deviation, y)) = best else {
+            return Ok(true);
+        };
+        let enough = points.len() >= (2 * n + 1).min(coefficients(n));
+        if deviation <= if enough { 0.4 } else { 0.05 } {
+            return Ok(true);
+        }
+        let before = self.archive.points.len();
+        let k = self.archive.evaluate(&y)?;
+        if before == self.archive.points.len() {
+            return Ok(true);
+        }
+        if let Some(l) = self.archive.label(k)
+            && l != label
+            && !(self.archive.value(k) < self.archive.value(self.x) && !self.stick)
+        {
+            self.restore(k, tolerance(self.delta))?;
+        }
+        Ok(false)
+    }
+
+    /// Whether cut k is located within `tol` near x. If not, locates it.
+    pub fn pin(&mut self, k: usize, tol: f64) -> Result<bool, Interrupt> {
+        let cut = self.cuts[k].clone();
+        let x = self.archive.u(self.x).to_vec();
+        let base = self.clear_of_others(k, &x, 0.15 * self.delta);
+        let pinned = cut.brackets.iter().any(|&b| {
+            let bracket = &self.archive.brackets[b];
+            self.archive.width(bracket) <= 1.01 * tol
+                && distance(&self.archive.middle(bracket), &base) <= (0.5 * self.delta).max(10.0 * tol)
+        });
+        if pinned {
+            return Ok(true);
+        }
+        let label = self.label();
+        let known = Some(self.x).filter(|_| base == x);
+        let found = locate(self.archive, label, &cut, &base, known, tol, 2.0 * self.delta)?;
+        Ok(found.is_none())
+    }
+
+    /// Whether cut k is known in all tangent directions at this radius, or has just been predicted well. If not,
+    /// locates it in a direction that is missing.
+    fn cover(&mut self, k: usize, tol: f64) -> Result<bool, Interrupt> {
+        let n = self.archive.n;
+        let cut = self.cuts[k].clone();
+        let x = self.archive.u(self.x).to_vec();
+        let covered = cut.covered(self.archive, &x, self.delta, 3.0 * tolerance(4.0 * self.delta));
+        if covered.len() + 1 >= n {
+            return Ok(true);
+        }
+        let trusted = cut.brackets.len() >= n
+            && cut.brackets.iter().any(|&b| {
+                let bracket = &self.archive.brackets[b];
+                bracket.error <= 1.5 * tol
+                    && bracket.gap >= 0.25 * self.delta
+                    && distance(&self.archive.middle(bracket), &x) <= self.delta
+            });
+        if trusted {
+            return Ok(true);
+        }
+        let mut known = vec![cut.normal.clone()];
+        known.extend(covered);
+        let label = self.label();
+        let h = 0.5 * self.delta;
+        for t in tangents(&cut.normal) {
+            let Some(t) = orthogonal_part(&t, &known, 0.3 / (n as f64).sqrt()) else {
+                continue;
+            };
+            let mut bases: Vec<Vec<f64>> = [h, -h].iter().map(|&h| along(&x, h, &t)).collect();
+            bases.sort_by(|y, z| self.beyond(k, y).total_cmp(&self.beyond(k, z)));
+            for y in bases {
+                let y = self.clear_of_others(k, &y, 0.15 * h);
+                let moved = dot(&difference(&y, &x), &t).abs();
+                if !in_cube(&y) || moved < 0.4 * h {
+                    continue;
+                }
+                if locate(self.archive, label, &cut, &y, None, tol, 2.0 * h)?.is_some() {
+                    return Ok(false);
+                }
+            }
+            known.push(t);
+        }
+        Ok(true)
+    }
+
+    /// Takes the lowest of the points evaluated since `before`, and notes how well the model predicted them.
+    fn absorb(&mut self, before: usize) {
+        let label = self.label();
+        let f = self.archive.value(self.x);
+        let x = self.archive.u(self.x).to_vec();
+        let slope = norm2(&self.model.gradient_at(&x));
+        let allowed = (1e-9 * (1.0 + f.abs())).max(1e-4 * self.delta * slope);
+        let new = before..self.archive.points.len();
+        for k in new.clone() {
+            let point = &self.archive.points[k];
+            let far = norm_inf(&difference(&point.u, &x)) > self.reach;
+            if point.label != Some(label) || far {
+                continue;
+            }
+            if (self.model.value(&point.u) - point.value).abs() > allowed {
+                self.reach = 3.0 * self.delta;
+                self.confirmed = 0;
+            } else {
+                self.confirmed += 1;
+            }
+        }
+        let stick = self.stick.then_some(label);
+        let best = self
+            .archive
+            .lowest(new.filter(|&k| stick.is_none() || self.archive.label(k) == stick));
+        if let Some(k) = best
+            && self.archive.value(k) < f
+        {
+            self.x = k;
+            if self.archive.label(k) != Some(label) {
+                self.delta = self.delta.max(0.05);
+                self.reach = 1.0;
+                self.confirmed = 0;
+                self.model = Quadratic::zero(self.archive.u(k));
+                self.fails = 0;
+            }
+        }
+    }
+}
+
+/// Slope of the Lagrangian m + Σλh at u on the free part of the cube, and ‖∇m‖ there.
+pub(crate) fn stationarity(model: &Quadratic, cuts: &[Cut], step: &Step) -> (f64, f64) {
+    let mut gradient = model.gradient_at(&step.u);
+    let slope = norm2(&gradient);
+    for (cut, lambda) in cuts.iter().zip(&step.multipliers) {
+        axpy(*lambda, &cut.surface.gradient_at(&step.u), &mut gradient);
+    }
+    for (g, u) in gradient.iter_mut().zip(&step.u) {
+        if *u <= 0.0 && *g > 0.0 || *u >= 1.0 && *g < 0.0 {
+            *g = 0.0;
+        }
+    }
+    (dot(&gradient, &gradient).sqrt(), slope)
+}
