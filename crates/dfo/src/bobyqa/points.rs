@@ -129,14 +129,26 @@ impl Points {
 
     /// x_base ← x_base + x_opt.
     pub(crate) fn shift(&mut self) {
+        self.shift_points();
+        self.shift_base();
+    }
+
+    /// The part of [`shift`](Points::shift) that moves the points.
+    pub(crate) fn shift_points(&mut self) {
+        for (i, x) in self.xopt.iter().enumerate() {
+            for y in self.y.column_mut(i) {
+                *y -= x;
+            }
+        }
+    }
+
+    /// The part of [`shift`](Points::shift) that moves the base.
+    pub(crate) fn shift_base(&mut self) {
         for i in 0..self.base.len() {
             let shift = self.xopt[i];
             self.base[i] += shift;
             self.sl[i] -= shift;
             self.su[i] -= shift;
-            for y in self.y.column_mut(i) {
-                *y -= shift;
-            }
             self.xopt[i] = 0.0;
         }
         self.xoptsq = 0.0;

@@ -85,7 +85,8 @@ pub(crate) fn locate(
     limit: f64,
 ) -> Result<Option<usize>, Interrupt> {
     let foot = cut.foot(y);
-    let mut w = (cut.angle * cut.gap(archive, &foot)).clamp(0.75 * tolerance, 0.25 * limit.max(4.0 * tolerance));
+    let mut w = (cut.angle * cut.gap(archive, &foot))
+        .clamp(0.75 * tolerance, 0.25 * limit.max(4.0 * tolerance));
     let (mut low, mut high) = (known, None);
     // Downwards until the label is found.
     let mut t = w;

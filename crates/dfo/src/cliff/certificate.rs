@@ -2,12 +2,12 @@
 
 use linalg::slice::{axpy, norm2};
 
+use super::Label;
 use super::archive::Interrupt;
 use super::cut::Cut;
 use super::local::{FINEST, Local, stationarity, tolerance};
 use super::quadratic::Quadratic;
 use super::vector::{along, clip, distance, in_cube, tangents, unit};
-use super::Label;
 
 /// A limit point of one piece.
 #[derive(Clone, Debug)]
@@ -58,7 +58,9 @@ impl Local<'_, '_> {
                 }
                 let slope = norm2(&self.model.gradient_at(&step.u));
                 for c in 0..self.cuts.len() {
-                    if step.multipliers[c] > 1e-6 * (1.0 + slope) || self.cuts[c].surface.value(&step.u) > -FINEST {
+                    if step.multipliers[c] > 1e-6 * (1.0 + slope)
+                        || self.cuts[c].surface.value(&step.u) > -FINEST
+                    {
                         fine &= self.settle(c, k, &step.u)?;
                     }
                 }
@@ -77,7 +79,9 @@ impl Local<'_, '_> {
             .cuts
             .iter()
             .zip(&step.multipliers)
-            .filter(|(cut, lambda)| **lambda > 1e-6 * (1.0 + slope) || cut.surface.value(&step.u) > -1e-6)
+            .filter(|(cut, lambda)| {
+                **lambda > 1e-6 * (1.0 + slope) || cut.surface.value(&step.u) > -1e-6
+            })
             .map(|(cut, lambda)| (cut.clone(), *lambda))
             .collect();
         Ok(Limit {
@@ -98,7 +102,11 @@ impl Local<'_, '_> {
     fn settle(&mut self, c: usize, k: usize, u: &[f64]) -> Result<bool, Interrupt> {
         let cut = self.cuts[c].clone();
         let from = self.clear_of_others(c, u, 0.15 * self.delta);
-        let from = if from == u { self.archive.u(k).to_vec() } else { from };
+        let from = if from == u {
+            self.archive.u(k).to_vec()
+        } else {
+            from
+        };
         let known = Some(k).filter(|&k| self.archive.u(k) == from);
         let near = cut.brackets.iter().any(|&b| {
             let bracket = &self.archive.brackets[b];
@@ -109,7 +117,8 @@ impl Local<'_, '_> {
             return Ok(true);
         }
         let label = self.label();
-        let found = super::bisect::locate(self.archive, label, &cut, &from, known, FINEST, self.delta)?;
+        let found =
+            super::bisect::locate(self.archive, label, &cut, &from, known, FINEST, self.delta)?;
         Ok(found.is_none())
     }
 
@@ -118,7 +127,8 @@ impl Local<'_, '_> {
     pub fn poll(&mut self, limit: &Limit) -> Result<Polled, Interrupt> {
         let n = self.archive.n;
         let below = limit.infimum - 1e-7 * (1.0 + limit.infimum.abs());
-        let known = (0..self.archive.points.len()).filter(|&k| self.archive.label(k) == Some(limit.label));
+        let known =
+            (0..self.archive.points.len()).filter(|&k| self.archive.label(k) == Some(limit.label));
         if let Some(k) = self.archive.lowest(known)
             && self.archive.value(k) < below
         {
@@ -138,7 +148,8 @@ impl Local<'_, '_> {
                         let mut d: Vec<f64> = t.iter().map(|t| sign * t).collect();
                         axpy(-0.05, &cut.normal, &mut d);
                         let y = along(&limit.u, radius, &d);
-                        let beyond = |(other, _): &(Cut, f64)| other.surface.value(&y) > 0.2 * radius;
+                        let beyond =
+                            |(other, _): &(Cut, f64)| other.surface.value(&y) > 0.2 * radius;
                         if !limit.active.iter().any(beyond) {
                             directions.push((d, radius));
                         }
@@ -181,7 +192,9 @@ impl Local<'_, '_> {
             }
         } else {
             let k = self.archive.evaluate(&limit.u)?;
-            if self.archive.label(k) == Some(limit.label) && self.archive.value(k) < self.archive.value(best) {
+            if self.archive.label(k) == Some(limit.label)
+                && self.archive.value(k) < self.archive.value(best)
+            {
                 best = k;
             }
         }

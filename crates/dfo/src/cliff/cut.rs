@@ -46,7 +46,13 @@ impl Cut {
 
     /// An orthonormal basis of the tangent directions in which cliff points are known near u: at a distance between
     /// 0.2 and 4 `delta`, in brackets not wider than `tolerance`.
-    pub fn covered(&self, archive: &Archive<'_>, u: &[f64], delta: f64, tolerance: f64) -> Vec<Vec<f64>> {
+    pub fn covered(
+        &self,
+        archive: &Archive<'_>,
+        u: &[f64],
+        delta: f64,
+        tolerance: f64,
+    ) -> Vec<Vec<f64>> {
         let middles: Vec<Vec<f64>> = self
             .brackets
             .iter()
@@ -76,12 +82,21 @@ impl Cut {
 /// this label; else it opens a cut of its own. Cuts which known points contradict are dropped.
 // Note (2026-11-22): the prototype keeps its cuts from iteration to iteration. Here they are made anew from
 // all brackets each time, so that an early mistake is outvoted and not inherited.
-pub(crate) fn cuts(archive: &Archive<'_>, label: Label, u: &[f64], radius: f64, delta: f64) -> Vec<Cut> {
+pub(crate) fn cuts(
+    archive: &Archive<'_>,
+    label: Label,
+    u: &[f64],
+    radius: f64,
+    delta: f64,
+) -> Vec<Cut> {
     let mut near: Vec<(f64, usize)> = (0..archive.brackets.len())
         .filter(|&b| archive.low_label(&archive.brackets[b]) == Some(label))
         .map(|b| {
             let bracket = &archive.brackets[b];
-            (distance(&archive.middle(bracket), u) + archive.width(bracket), b)
+            (
+                distance(&archive.middle(bracket), u) + archive.width(bracket),
+                b,
+            )
         })
         .filter(|(d, _)| *d <= radius)
         .collect();
@@ -100,11 +115,15 @@ pub(crate) fn cuts(archive: &Archive<'_>, label: Label, u: &[f64], radius: f64, 
     // Brackets whose direction was measured come first; those with a guess may join them.
     let mut free: Vec<usize> = near.iter().map(|(_, b)| *b).collect();
     let all = free.clone();
-    let related = |b: usize, c: usize| archive.brackets[b].parent == Some(c) || archive.brackets[c].parent == Some(b);
+    let related = |b: usize, c: usize| {
+        archive.brackets[b].parent == Some(c) || archive.brackets[c].parent == Some(b)
+    };
     free.sort_by_key(|&b| !all.iter().any(|&c| related(b, c)));
     while !free.is_empty() {
         let anchor = free.remove(0);
-        let high = archive.label(archive.brackets[anchor].high).expect("brackets have labels");
+        let high = archive
+            .label(archive.brackets[anchor].high)
+            .expect("brackets have labels");
         let Some(mut cut) = fit_cut(archive, high, vec![anchor], u, delta, &witnesses) else {
             continue;
         };
@@ -266,7 +285,13 @@ fn tilt(archive: &Archive<'_>, normal: &mut Vec<f64>, z: &[f64], width: f64, wit
 }
 
 /// h(u) = aᵀd − δ s(Tᵀd / δ), d = u − z.
-fn lift(height: &Quadratic, normal: &[f64], basis: &[Vec<f64>], z: &[f64], delta: f64) -> Quadratic {
+fn lift(
+    height: &Quadratic,
+    normal: &[f64],
+    basis: &[Vec<f64>],
+    z: &[f64],
+    delta: f64,
+) -> Quadratic {
     let n = z.len();
     let mut h = Quadratic::zero(z);
     h.constant = -delta * height.constant;
@@ -289,10 +314,17 @@ fn lift(height: &Quadratic, normal: &[f64], basis: &[Vec<f64>], z: &[f64], delta
 fn angle(archive: &Archive<'_>, members: &[usize]) -> f64 {
     let mut latest = members.to_vec();
     latest.sort_unstable_by(|a, b| b.cmp(a));
-    let predicted = latest.iter().map(|&b| &archive.brackets[b]).filter(|b| b.gap > 0.0);
+    let predicted = latest
+        .iter()
+        .map(|&b| &archive.brackets[b])
+        .filter(|b| b.gap > 0.0);
     let worst = predicted
         .take(2)
         .map(|b| 2.0 * b.error / b.gap)
         .fold(f64::NAN, f64::max);
-    if worst.is_nan() { 0.25 } else { worst.clamp(0.01, 0.5) }
+    if worst.is_nan() {
+        0.25
+    } else {
+        worst.clamp(0.01, 0.5)
+    }
 }

@@ -23,7 +23,12 @@ const START: f64 = 0.1;
 const COARSE: f64 = 9e-3;
 const END: f64 = 5e-4;
 
-pub(crate) fn run(archive: &mut Archive<'_>, start: &[f64], seed: u64, found: &mut Found) -> Result<(), Interrupt> {
+pub(crate) fn run(
+    archive: &mut Archive<'_>,
+    start: &[f64],
+    seed: u64,
+    found: &mut Found,
+) -> Result<(), Interrupt> {
     let n = archive.n;
     let mut random = Random::new(seed);
     let mut filling = Filling::new(n, &mut random);
@@ -44,9 +49,17 @@ pub(crate) fn run(archive: &mut Archive<'_>, start: &[f64], seed: u64, found: &m
         }
         let only = archive.points.iter().filter_map(|p| p.label).min()
             == archive.points.iter().filter_map(|p| p.label).max();
-        let most = if only { archive.points.len() + archive.left() * 6 / 10 } else { 20 * n + 10 };
+        let most = if only {
+            archive.points.len() + archive.left() * 6 / 10
+        } else {
+            20 * n + 10
+        };
         let _ = most;
-        let limit = if only { (archive.points.len() + archive.left()) * 6 / 10 } else { usize::MAX };
+        let limit = if only {
+            (archive.points.len() + archive.left()) * 6 / 10
+        } else {
+            usize::MAX
+        };
         if (!only && explored >= 24 * n) || archive.points.len() >= limit {
             return Ok(());
         }
@@ -136,7 +149,8 @@ fn solve_from(
                 break;
             }
             Polled::Lower(k) => {
-                let d = super::vector::distance(local.archive.u(k), &limit.as_ref().expect("set").u);
+                let d =
+                    super::vector::distance(local.archive.u(k), &limit.as_ref().expect("set").u);
                 local.x = k;
                 local.stick = false;
                 local.delta = (2.0 * d).clamp(4.0 * END, 0.1);
@@ -146,10 +160,9 @@ fn solve_from(
     }
     let limit = limit.expect("at least one pass");
     closed.push(limit.label);
-    let better = found
-        .best
-        .as_ref()
-        .is_none_or(|b| limit.infimum < b.infimum - 1e-9 * (1.0 + b.infimum.abs()) || !found.certified && certified);
+    let better = found.best.as_ref().is_none_or(|b| {
+        limit.infimum < b.infimum - 1e-9 * (1.0 + b.infimum.abs()) || !found.certified && certified
+    });
     if better {
         found.played = Some(local.play(&limit)?);
         found.best = Some(limit);

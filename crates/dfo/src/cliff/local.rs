@@ -42,7 +42,13 @@ pub(crate) struct Local<'r, 'a> {
 
 impl<'r, 'a> Local<'r, 'a> {
     /// Begins at the point `x`, which has a label.
-    pub fn new(archive: &'r mut Archive<'a>, random: &'r mut Random, x: usize, delta: f64, stick: bool) -> Self {
+    pub fn new(
+        archive: &'r mut Archive<'a>,
+        random: &'r mut Random,
+        x: usize,
+        delta: f64,
+        stick: bool,
+    ) -> Self {
         let model = Quadratic::zero(archive.u(x));
         Local {
             archive,
@@ -76,8 +82,32 @@ impl<'r, 'a> Local<'r, 'a> {
             let size = norm_inf(&difference(&step.u, self.archive.u(self.x)));
             let f = self.archive.value(self.x);
             if std::env::var("TR").is_ok() {
-                eprintln!("  [{}] D {:.1e} reach {:.1e} lab {} f {:.9} x {:?} size {:.1e} pred {:.1e} viol {:.0e} tol {:.0e} conf {} stick {}", before, self.delta, self.reach, self.label(), f, self.archive.u(self.x), size, step.decrease, step.violation, tol, self.confirmed, self.stick);
-                for (c, l) in self.cuts.iter().zip(&step.multipliers) { eprintln!("       cut high {} n {} normal {:?} lam {:.2e} h(x) {:.1e} angle {:.2}", c.high, c.brackets.len(), c.normal, l, c.surface.value(self.archive.u(self.x)), c.angle); }
+                eprintln!(
+                    "  [{}] D {:.1e} reach {:.1e} lab {} f {:.9} x {:?} size {:.1e} pred {:.1e} viol {:.0e} tol {:.0e} conf {} stick {}",
+                    before,
+                    self.delta,
+                    self.reach,
+                    self.label(),
+                    f,
+                    self.archive.u(self.x),
+                    size,
+                    step.decrease,
+                    step.violation,
+                    tol,
+                    self.confirmed,
+                    self.stick
+                );
+                for (c, l) in self.cuts.iter().zip(&step.multipliers) {
+                    eprintln!(
+                        "       cut high {} n {} normal {:?} lam {:.2e} h(x) {:.1e} angle {:.2}",
+                        c.high,
+                        c.brackets.len(),
+                        c.normal,
+                        l,
+                        c.surface.value(self.archive.u(self.x)),
+                        c.angle
+                    );
+                }
             }
             if size < 0.02 * self.delta || step.decrease <= 1e-10 * (1.0 + f.abs()) {
                 let verified = self.verify(&step, tol)?;
@@ -111,7 +141,12 @@ impl<'r, 'a> Local<'r, 'a> {
     /// Models of θ and of the cliffs at x.
     pub fn refresh(&mut self) {
         let label = self.label();
-        let points = model_points(self.archive, label, self.x, self.reach.max(3.0 * self.delta));
+        let points = model_points(
+            self.archive,
+            label,
+            self.x,
+            self.reach.max(3.0 * self.delta),
+        );
         self.sparse = points.len() <= self.archive.n;
         let before = Some(&self.model).filter(|_| points.len() > self.archive.n);
         if let Some(model) = fit_model(self.archive, &points, before) {
@@ -160,7 +195,8 @@ impl<'r, 'a> Local<'r, 'a> {
         }
         let label = self.label();
         let z = self.archive.middle(&self.archive.brackets[cut.brackets[0]]);
-        let h = (0.25 * self.delta).max(5.0 * self.archive.width(&self.archive.brackets[cut.brackets[0]]));
+        let h = (0.25 * self.delta)
+            .max(5.0 * self.archive.width(&self.archive.brackets[cut.brackets[0]]));
         let mut known = vec![cut.normal.clone()];
         for &b in &cut.brackets[1..] {
             let d = difference(&self.archive.middle(&self.archive.brackets[b]), &z);
@@ -209,7 +245,10 @@ impl<'r, 'a> Local<'r, 'a> {
             let Some(c) = locate(self.archive, label, &plane, &half, None, tol, gap)? else {
                 return Ok(());
             };
-            let off = plane.surface.value(&self.archive.middle(&self.archive.brackets[c])).abs();
+            let off = plane
+                .surface
+                .value(&self.archive.middle(&self.archive.brackets[c]))
+                .abs();
             if off <= 0.15 * gap + 2.0 * tol {
                 return Ok(());
             }
@@ -289,7 +328,8 @@ impl<'r, 'a> Local<'r, 'a> {
         }
         if let (Some(normal), Some(cut)) = (unit(&normal), nearest) {
             let reach = distance(&y, self.archive.u(self.x)).min(self.delta);
-            let mut w = (cut.angle * cut.gap(self.archive, &y)).clamp(4.0 * tol, (0.25 * reach).max(4.0 * tol));
+            let mut w = (cut.angle * cut.gap(self.archive, &y))
+                .clamp(4.0 * tol, (0.25 * reach).max(4.0 * tol));
             let mut high = k;
             while w < reach {
                 let mut u = along(&y, -w, &normal);
@@ -332,7 +372,12 @@ impl<'r, 'a> Local<'r, 'a> {
     fn spread(&mut self) -> Result<bool, Interrupt> {
         let n = self.archive.n;
         let label = self.label();
-        let points = model_points(self.archive, label, self.x, self.reach.max(3.0 * self.delta));
+        let points = model_points(
+            self.archive,
+            label,
+            self.x,
+            self.reach.max(3.0 * self.delta),
+        );
         let Some(uncertainty) = Uncertainty::new(self.archive, &points, self.delta) else {
             return Ok(true);
         };
@@ -352,7 +397,11 @@ impl<'r, 'a> Local<'r, 'a> {
                 }
                 clip(&mut y);
             }
-            if self.cuts.iter().any(|c| c.surface.value(&y) > -0.5 * margin) {
+            if self
+                .cuts
+                .iter()
+                .any(|c| c.surface.value(&y) > -0.5 * margin)
+            {
                 continue;
             }
             let deviation = uncertainty.at(&y);
@@ -389,14 +438,23 @@ impl<'r, 'a> Local<'r, 'a> {
         let pinned = cut.brackets.iter().any(|&b| {
             let bracket = &self.archive.brackets[b];
             self.archive.width(bracket) <= 1.01 * tol
-                && distance(&self.archive.middle(bracket), &base) <= (0.5 * self.delta).max(10.0 * tol)
+                && distance(&self.archive.middle(bracket), &base)
+                    <= (0.5 * self.delta).max(10.0 * tol)
         });
         if pinned {
             return Ok(true);
         }
         let label = self.label();
         let known = Some(self.x).filter(|_| base == x);
-        let found = locate(self.archive, label, &cut, &base, known, tol, 2.0 * self.delta)?;
+        let found = locate(
+            self.archive,
+            label,
+            &cut,
+            &base,
+            known,
+            tol,
+            2.0 * self.delta,
+        )?;
         Ok(found.is_none())
     }
 
@@ -406,7 +464,12 @@ impl<'r, 'a> Local<'r, 'a> {
         let n = self.archive.n;
         let cut = self.cuts[k].clone();
         let x = self.archive.u(self.x).to_vec();
-        let covered = cut.covered(self.archive, &x, self.delta, 3.0 * tolerance(4.0 * self.delta));
+        let covered = cut.covered(
+            self.archive,
+            &x,
+            self.delta,
+            3.0 * tolerance(4.0 * self.delta),
+        );
         if covered.len() + 1 >= n {
             return Ok(true);
         }
