@@ -15,6 +15,7 @@ mod points;
 mod rescue;
 mod rules;
 mod solution;
+mod steps;
 mod trust_region;
 mod update;
 

@@ -147,14 +147,13 @@ impl Geometry {
                 ggfree += g * g;
             }
         }
-        // Not `== 0`, so that NaN gives no step too.
-        if !(ggfree > 0.0) {
+        if ggfree == 0.0 || ggfree.is_nan() {
             return None;
         }
         let mut length = 0.0;
         loop {
             let rest = radius * radius - fixed;
-            if !(rest > 0.0) {
+            if rest <= 0.0 || rest.is_nan() {
                 break;
             }
             let before = fixed;

@@ -107,8 +107,7 @@ impl TrustRegion {
                 };
                 stepsq += self.s[i] * self.s[i];
             }
-            // Not `== 0`, so that NaN ends the search too.
-            if !(stepsq > 0.0) {
+            if stepsq == 0.0 || stepsq.is_nan() {
                 return End::Interior;
             }
             if beta == 0.0 {
@@ -226,7 +225,7 @@ impl TrustRegion {
             model.hessian_product(points, &self.s, &mut self.hd);
             for _ in 0..MOST_ARCS {
                 let area = gredsq * dredsq - dredg * dredg;
-                if !(area > 1e-4 * self.qred * self.qred) {
+                if area <= 1e-4 * self.qred * self.qred || area.is_nan() {
                     return;
                 }
                 let area = area.sqrt();
