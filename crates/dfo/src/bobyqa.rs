@@ -14,6 +14,7 @@ mod options;
 mod points;
 mod rescue;
 mod rules;
+mod search;
 mod solution;
 mod steps;
 mod trust_region;
@@ -21,6 +22,7 @@ mod update;
 
 pub use ask::{Bobyqa, Evaluation};
 pub use options::{Options, Variant};
+pub use search::{Search, SearchState};
 pub use solution::{Solution, Status};
 
 use crate::DfoError;

@@ -27,6 +27,8 @@ pub(crate) struct Iteration {
     /// ρ, the resolution: it never increases.
     pub(crate) rho: f64,
     pub(super) rho_end: f64,
+    /// The smallest ρ at which the work is done.
+    pub(crate) done: Option<f64>,
     /// Bound of the error of the objective.
     pub(super) accuracy: f64,
     /// Δ ≥ ρ, the radius of the trust region.
@@ -133,6 +135,7 @@ impl Iteration {
             rescue: Rescue::new(n, m),
             rho,
             rho_end,
+            done: None,
             accuracy,
             delta: rho,
             dnorm: 0.0,
@@ -311,6 +314,7 @@ impl Iteration {
         if self.is_flat() {
             return end(End::Accuracy);
         }
+        self.done = Some(self.rho);
         if self.rho <= self.rho_end {
             return if short {
                 Phase::Evaluate(Pending::Last)
