@@ -47,13 +47,18 @@ impl State for SearchState {
 ///
 /// ```
 /// use dfo::bobyqa::{Options, Search, SearchState};
-/// use nlp_model::{ClosureModel, Meta, Model};
+/// use nlp_model::{Meta, Model};
 /// use stopping::{Solver, Status, Stopping};
 ///
-/// let meta = Meta::new("valley", 2, 0).variable_bounds(&[-2.0; 2], &[2.0; 2])?;
-/// let model = ClosureModel::builder(meta)
-///     .obj(|x| 100.0 * (x[1] - x[0] * x[0]).powi(2) + (1.0 - x[0]).powi(2))
-///     .build()?;
+/// struct Valley(Meta);
+/// impl Model for Valley {
+///     fn meta(&self) -> &Meta { &self.0 }
+///     fn obj(&self, x: &[f64]) -> f64 {
+///         100.0 * (x[1] - x[0] * x[0]).powi(2) + (1.0 - x[0]).powi(2)
+///     }
+///     fn cons(&self, _: &[f64], _: &mut [f64]) {}
+/// }
+/// let model = Valley(Meta::new("valley", 2, 0).variable_bounds(&[-2.0; 2], &[2.0; 2])?);
 /// let mut stopping = Stopping::new(
 ///     SearchState::new(&[-1.2, 1.0]),
 ///     |_: &dyn Model, state: &SearchState| state.resolution,
