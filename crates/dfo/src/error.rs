@@ -34,6 +34,12 @@ pub enum DfoError {
         /// Its radius.
         radius: f64,
     },
+    /// Starts are drawn from a box, which must be finite.
+    #[error("x[{index}] has no finite bounds to draw starts between")]
+    UnboundedBox {
+        /// The first such variable.
+        index: usize,
+    },
     /// An option is outside of its range.
     #[error("option {name} is {value}; {range}")]
     Option {
