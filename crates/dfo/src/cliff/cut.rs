@@ -129,7 +129,21 @@ pub(crate) fn cuts(archive: &Archive<'_>, label: Label, u: &[f64], radius: f64, 
         }
         cuts.push(cut);
     }
-    // What is one guess yet will be measured when it matters.
+    // A guess that a measured cut explains is no face of its own.
+    let explained = |guess: &Cut| {
+        let bracket = &archive.brackets[guess.brackets[0]];
+        let z = archive.middle(bracket);
+        let explains = |cut: &Cut| {
+            cut.brackets.len() >= u.len()
+                && cut.high == guess.high
+                && cut.surface.value(&z).abs() <= 0.25 * cut.gap(archive, &z) + 3.0 * archive.width(bracket)
+        };
+        guess.brackets.len() < u.len() && cuts.iter().any(explains)
+    };
+    let spurious: Vec<bool> = cuts.iter().map(explained).collect();
+    let mut spurious = spurious.iter();
+    cuts.retain(|_| !spurious.next().is_some_and(|s| *s));
+    // What is a guess yet will be measured when it matters.
     cuts.retain(|cut| cut.brackets.len() < u.len() || !contradicted(archive, cut, &witnesses));
     cuts
 }

@@ -109,7 +109,7 @@ fn solve_from(
     local.run(COARSE)?;
     let value = local.archive.value(local.x);
     if let Some(best) = &found.best
-        && value > best.infimum + 1e-3 * (1.0 + best.infimum.abs()) + 0.5 * local.step(0.0).decrease
+        && value > best.infimum + 1e-3 * (1.0 + best.infimum.abs()) + local.step_within(0.0, 0.3).decrease
     {
         closed.push(local.label());
         return Ok(false);

@@ -118,7 +118,7 @@ impl<'r, 'a> Local<'r, 'a> {
             self.model = model;
         }
         let u = self.archive.u(self.x).to_vec();
-        self.cuts = cuts(self.archive, label, &u, 12.0 * self.delta, self.delta);
+        self.cuts = cuts(self.archive, label, &u, 40.0 * self.delta, self.delta);
     }
 
     /// Minimizer of the model in the region, `margin` away from the cliffs.
