@@ -6,6 +6,7 @@ mod certificate;
 mod cut;
 mod driver;
 mod evaluation;
+mod label_free;
 mod local;
 mod model;
 mod quadratic;
@@ -21,13 +22,13 @@ pub use evaluation::{Evaluation, Label};
 pub struct Rough { pub x: Vec<f64>, pub infimum: f64, pub certified: bool, pub played: Option<f64>, pub evaluations: usize, pub active: usize, pub residual: f64 }
 
 /// Experimental.
-pub fn rough(mut f: impl FnMut(&[f64]) -> Evaluation, x0: &[f64], lower: &[f64], upper: &[f64], max: usize, seed: u64) -> Rough {
+pub fn rough(mut f: impl FnMut(&[f64]) -> Evaluation, x0: &[f64], lower: &[f64], upper: &[f64], max: usize, seed: u64, labelled: bool) -> Rough {
     let mut oracle = |u: &[f64]| {
         let x: Vec<f64> = u.iter().zip(lower.iter().zip(upper)).map(|(u, (l, h))| l + u * (h - l)).collect();
         Ok(f(&x))
     };
     let start: Vec<f64> = x0.iter().zip(lower.iter().zip(upper)).map(|(x, (l, h))| (x - l) / (h - l)).collect();
-    let mut archive = archive::Archive::new(x0.len(), max, &mut oracle);
+    let mut archive = archive::Archive::new(x0.len(), max, labelled, &mut oracle);
     let mut found = driver::Found::default();
     let _ = driver::run(&mut archive, &start, seed, &mut found);
     let low = archive.lowest(0..archive.points.len());

@@ -1,6 +1,7 @@
 //! Every evaluation of a run, and the brackets of cliffs among them.
 
 use super::vector::distance;
+use super::label_free::Clusters;
 use super::{Evaluation, Label};
 
 /// A point of the unit cube that was evaluated.
@@ -45,6 +46,8 @@ pub(crate) enum Interrupt {
 pub(crate) struct Archive<'a> {
     oracle: &'a mut dyn FnMut(&[f64]) -> Result<Evaluation, Interrupt>,
     max_evaluations: usize,
+    /// Labels made of values, when the oracle has none.
+    clusters: Option<Clusters>,
     pub n: usize,
     pub points: Vec<Point>,
     pub brackets: Vec<Bracket>,
@@ -54,11 +57,13 @@ impl<'a> Archive<'a> {
     pub fn new(
         n: usize,
         max_evaluations: usize,
+        labelled: bool,
         oracle: &'a mut dyn FnMut(&[f64]) -> Result<Evaluation, Interrupt>,
     ) -> Self {
         Archive {
             oracle,
             max_evaluations,
+            clusters: (!labelled).then(Clusters::default),
             n,
             points: Vec::new(),
             brackets: Vec::new(),
@@ -89,6 +94,9 @@ impl<'a> Archive<'a> {
             value,
             label,
         });
+        if let Some(clusters) = &mut self.clusters {
+            clusters.label_last(&mut self.points);
+        }
         Ok(self.points.len() - 1)
     }
 
@@ -116,10 +124,10 @@ impl<'a> Archive<'a> {
             .min_by(|&i, &j| self.value(i).total_cmp(&self.value(j)))
     }
 
-    /// The label at the low end of a bracket, when both ends still bear witness.
+    /// The label at the low end of a bracket, when both ends still bear witness and differ.
     pub fn low_label(&self, bracket: &Bracket) -> Option<Label> {
-        self.label(bracket.high)?;
-        self.label(bracket.low)
+        let (low, high) = (self.label(bracket.low)?, self.label(bracket.high)?);
+        (low != high).then_some(low)
     }
 
     /// Middle of a bracket.

@@ -6,7 +6,7 @@ use super::archive::Interrupt;
 use super::cut::Cut;
 use super::local::{FINEST, Local, stationarity, tolerance};
 use super::quadratic::Quadratic;
-use super::vector::{along, clip, distance, in_cube, tangents, unit};
+use super::vector::{along, clip, distance, in_cube, orthogonal_part, tangents, unit};
 use super::Label;
 
 /// A limit point of one piece.
@@ -49,8 +49,11 @@ impl Local<'_, '_> {
             let step = self.step_within(0.0, 10.0 * self.delta);
             let inner = self.step(2.0 * tolerance(self.delta));
             let before = self.archive.points.len();
-            let k = self.archive.evaluate(&inner.u)?;
+            let mut k = self.archive.evaluate(&inner.u)?;
             let label = self.label();
+            if self.archive.label(k).is_none() {
+                k = self.x;
+            }
             let mut fine = true;
             if self.archive.label(k) == Some(label) {
                 if self.archive.value(k) < self.archive.value(self.x) {
@@ -125,7 +128,7 @@ impl Local<'_, '_> {
             return Ok(Polled::Lower(k));
         }
         let mut directions: Vec<(Vec<f64>, f64)> = Vec::new();
-        for radius in [0.05, 0.005, 5e-4, 5e-5] {
+        for radius in [0.05, 0.005, 5e-4, 5e-5, 1e-6] {
             for direction in self.random.basis(n) {
                 directions.push((direction.clone(), radius));
                 directions.push((direction, -radius));
@@ -137,13 +140,16 @@ impl Local<'_, '_> {
                     for radius in [5e-3, 5e-4, 5e-5] {
                         let mut d: Vec<f64> = t.iter().map(|t| sign * t).collect();
                         axpy(-0.05, &cut.normal, &mut d);
-                        let y = along(&limit.u, radius, &d);
-                        let beyond = |(other, _): &(Cut, f64)| other.surface.value(&y) > 0.2 * radius;
-                        if !limit.active.iter().any(beyond) {
-                            directions.push((d, radius));
-                        }
+                        directions.push((d, radius));
                     }
                 }
+            }
+            // Downhill along this cliff alone: what another cut forbids, if that is a mistake.
+            let gradient = limit.model.gradient_at(&limit.u);
+            if let Some(mut d) = orthogonal_part(&gradient, std::slice::from_ref(&cut.normal), 0.0) {
+                d.iter_mut().for_each(|d| *d = -*d);
+                axpy(-0.02, &cut.normal, &mut d);
+                directions.extend([5e-3, 5e-4, 5e-5, 5e-6].map(|radius| (d.clone(), radius)));
             }
         }
         for (direction, radius) in directions {
