@@ -2,7 +2,7 @@
 
 use super::vector::distance;
 use super::label_free::Clusters;
-use super::{Evaluation, Label};
+use super::{CliffOptions, Evaluation, Label};
 
 /// A point of the unit cube that was evaluated.
 #[derive(Clone, Debug)]
@@ -46,6 +46,8 @@ pub(crate) enum Interrupt {
 pub(crate) struct Archive<'a> {
     oracle: &'a mut dyn FnMut(&[f64]) -> Result<Evaluation, Interrupt>,
     max_evaluations: usize,
+    /// Differences below ten times this are noise.
+    pub accuracy: f64,
     /// Labels made of values, when the oracle has none.
     clusters: Option<Clusters>,
     pub n: usize,
@@ -56,14 +58,14 @@ pub(crate) struct Archive<'a> {
 impl<'a> Archive<'a> {
     pub fn new(
         n: usize,
-        max_evaluations: usize,
-        labelled: bool,
+        options: &CliffOptions,
         oracle: &'a mut dyn FnMut(&[f64]) -> Result<Evaluation, Interrupt>,
     ) -> Self {
         Archive {
             oracle,
-            max_evaluations,
-            clusters: (!labelled).then(Clusters::default),
+            max_evaluations: options.max_evaluations,
+            accuracy: options.accuracy,
+            clusters: (!options.labelled).then(Clusters::default),
             n,
             points: Vec::new(),
             brackets: Vec::new(),

@@ -1,13 +1,15 @@
 //! The end of a local solve: the limit point, located as finely as the tolerance, and what speaks for it.
 
-use linalg::slice::{axpy, norm2};
+use linalg::slice::{axpy, dot, norm2};
 
 use super::archive::Interrupt;
 use super::cut::Cut;
-use super::local::{FINEST, Local, stationarity, tolerance};
+use super::local::{FINEST, Local, tolerance};
+use super::problem::Scaling;
 use super::quadratic::Quadratic;
 use super::vector::{along, clip, distance, in_cube, orthogonal_part, tangents, unit};
-use super::Label;
+use super::step::Step;
+use super::{Label, Verdict};
 
 /// A limit point of one piece.
 #[derive(Clone, Debug)]
@@ -28,8 +30,6 @@ pub(crate) struct Limit {
     pub slope: f64,
     /// The model of the piece.
     pub model: Quadratic,
-    /// Radius of the model.
-    pub delta: f64,
 }
 
 /// What the polls say.
@@ -92,7 +92,6 @@ impl Local<'_, '_> {
             slope,
             model: self.model.clone(),
             u: step.u,
-            delta: self.delta,
         })
     }
 
@@ -120,7 +119,7 @@ impl Local<'_, '_> {
     /// active cliff, a little to the low side.
     pub fn poll(&mut self, limit: &Limit) -> Result<Polled, Interrupt> {
         let n = self.archive.n;
-        let below = limit.infimum - 1e-7 * (1.0 + limit.infimum.abs());
+        let below = limit.infimum - 1e-7 * (1.0 + limit.infimum.abs()) - 10.0 * self.archive.accuracy;
         let known = (0..self.archive.points.len()).filter(|&k| self.archive.label(k) == Some(limit.label));
         if let Some(k) = self.archive.lowest(known)
             && self.archive.value(k) < below
@@ -163,6 +162,45 @@ impl Local<'_, '_> {
         Ok(Polled::Nothing)
     }
 
+    /// What can be claimed of a limit that stationarity and polls support, with θ at the simplest point near it when that
+    /// was evaluated. `played` is the number of the point to play.
+    ///
+    /// Where a cliff with a multiplier passes through the limit, the infimum is at a discontinuity. Without a
+    /// multiplier, as in x² + [x ≥ 0], one value decides: that at the point with the fewest decimals nearby.
+    pub fn verdict(
+        &mut self,
+        limit: &Limit,
+        played: usize,
+        scaling: &Scaling,
+    ) -> Result<(Verdict, Option<f64>), Interrupt> {
+        let size = 1.0 + limit.infimum.abs();
+        let noise = 10.0 * self.archive.accuracy;
+        let gap = (self.archive.value(played) - limit.infimum).abs();
+        if self.archive.label(played) != Some(limit.label) || gap > 1e-6 * size + noise {
+            return Ok((Verdict::NotCertified, None));
+        }
+        let jump = limit.infimum + 1e-5 * size + noise;
+        let at_cliff = (0..self.archive.points.len()).any(|k| {
+            self.archive.value(k) > jump
+                && self.archive.label(k).is_some_and(|l| l != limit.label)
+                && distance(self.archive.u(k), &limit.u) <= 3e-6
+        });
+        if !at_cliff {
+            return Ok((Verdict::AttainedMinimum, None));
+        }
+        let u = scaling.to_unit(&scaling.simplest(&limit.u, 1e-6));
+        let k = self.archive.evaluate(&u)?;
+        let value = self.archive.value(k);
+        let held = limit.active.iter().any(|(_, lambda)| *lambda > 1e-4 * (1.0 + limit.slope));
+        let taken = self.archive.label(k) == Some(limit.label) && value <= limit.infimum + 1e-6 * size + noise;
+        let verdict = if taken && !held {
+            Verdict::AttainedMinimum
+        } else {
+            Verdict::InfimumAtDiscontinuity
+        };
+        Ok((verdict, Some(value)))
+    }
+
     /// A point on the piece beside the limit, which can be played; its number.
     pub fn play(&mut self, limit: &Limit) -> Result<usize, Interrupt> {
         let mut normal = vec![0.0; limit.u.len()];
@@ -193,4 +231,19 @@ impl Local<'_, '_> {
         }
         Ok(best)
     }
+}
+
+/// Slope of the Lagrangian m + Σλh at u on the free part of the cube, and ‖∇m‖ there.
+fn stationarity(model: &Quadratic, cuts: &[Cut], step: &Step) -> (f64, f64) {
+    let mut gradient = model.gradient_at(&step.u);
+    let slope = norm2(&gradient);
+    for (cut, lambda) in cuts.iter().zip(&step.multipliers) {
+        axpy(*lambda, &cut.surface.gradient_at(&step.u), &mut gradient);
+    }
+    for (g, u) in gradient.iter_mut().zip(&step.u) {
+        if *u <= 0.0 && *g > 0.0 || *u >= 1.0 && *g < 0.0 {
+            *g = 0.0;
+        }
+    }
+    (dot(&gradient, &gradient).sqrt(), slope)
 }

@@ -33,6 +33,13 @@ impl Cut {
             .fold(f64::INFINITY, f64::min)
     }
 
+    /// Value beyond the cliff minus `infimum`, at its narrowest bracket.
+    pub fn jump(&self, archive: &Archive<'_>, infimum: f64) -> f64 {
+        let width = |b: &usize| archive.width(&archive.brackets[*b]);
+        let narrowest = self.brackets.iter().min_by(|a, b| width(a).total_cmp(&width(b)));
+        narrowest.map_or(f64::NAN, |&b| archive.value(archive.brackets[b].high) - infimum)
+    }
+
     /// The point of the surface nearest to u, nearly: two Newton steps along the normal.
     pub fn foot(&self, u: &[f64]) -> Vec<f64> {
         let mut foot = u.to_vec();
