@@ -3,6 +3,7 @@
 use linalg::slice::{axpy, dot, norm2};
 
 use super::archive::Interrupt;
+use super::bisect::locate;
 use super::cut::Cut;
 use super::local::{FINEST, Local, tolerance};
 use super::problem::Scaling;
@@ -44,6 +45,7 @@ pub(crate) enum Polled {
 impl Local<'_, '_> {
     /// Locates the cliffs that hold the minimizer of the model as finely as possible and returns it.
     pub fn limit(&mut self) -> Result<Limit, Interrupt> {
+        let mut clear = 0.15 * self.delta;
         for _ in 0..8 {
             self.refresh();
             let step = self.step_within(0.0, 10.0 * self.delta);
@@ -62,13 +64,14 @@ impl Local<'_, '_> {
                 let slope = norm2(&self.model.gradient_at(&step.u));
                 for c in 0..self.cuts.len() {
                     if step.multipliers[c] > 1e-6 * (1.0 + slope) || self.cuts[c].surface.value(&step.u) > -FINEST {
-                        fine &= self.settle(c, k, &step.u)?;
+                        fine &= self.settle(c, k, &step.u, clear)?;
                     }
                 }
             } else if self.archive.label(k).is_some() {
                 fine = false;
                 self.restore(k, tolerance(self.delta))?;
             }
+            clear = (0.1 * clear).max(50.0 * FINEST);
             if fine || before == self.archive.points.len() {
                 break;
             }
@@ -95,23 +98,27 @@ impl Local<'_, '_> {
         })
     }
 
-    /// Whether cut c is located to the finest width so near to `u` that its direction does not matter. If not, locates it
-    /// from the point k.
-    fn settle(&mut self, c: usize, k: usize, u: &[f64]) -> Result<bool, Interrupt> {
+    /// Whether cut c is located to the finest width beside `u`, where it was predicted as finely or is so near that its
+    /// direction does not matter. If not, locates it: from the point k, or `clear` of the other cuts when those pass near.
+    fn settle(&mut self, c: usize, k: usize, u: &[f64], clear: f64) -> Result<bool, Interrupt> {
         let cut = self.cuts[c].clone();
-        let from = self.clear_of_others(c, u, 0.15 * self.delta);
-        let from = if from == u { self.archive.u(k).to_vec() } else { from };
-        let known = Some(k).filter(|&k| self.archive.u(k) == from);
-        let near = cut.brackets.iter().any(|&b| {
+        let aside = self.clear_of_others(c, u, clear);
+        let (base, known) = if aside == u {
+            (self.archive.u(k).to_vec(), Some(k))
+        } else {
+            (aside, None)
+        };
+        let settled = cut.brackets.iter().any(|&b| {
             let bracket = &self.archive.brackets[b];
-            let gap = distance(&self.archive.middle(bracket), &from);
-            self.archive.width(bracket) <= 1.01 * FINEST && gap <= 1e3 * FINEST
+            let gap = distance(&self.archive.middle(bracket), &base);
+            self.archive.width(bracket) <= 1.01 * FINEST
+                && (gap <= 100.0 * FINEST || bracket.error <= 2.0 * FINEST && gap <= self.delta)
         });
-        if near {
+        if settled {
             return Ok(true);
         }
         let label = self.label();
-        let found = super::bisect::locate(self.archive, label, &cut, &from, known, FINEST, self.delta)?;
+        let found = locate(self.archive, label, &cut, &base, known, FINEST, self.delta)?;
         Ok(found.is_none())
     }
 
@@ -127,7 +134,7 @@ impl Local<'_, '_> {
             return Ok(Polled::Lower(k));
         }
         let mut directions: Vec<(Vec<f64>, f64)> = Vec::new();
-        for radius in [0.05, 0.005, 5e-4, 5e-5, 1e-6] {
+        for radius in [0.05, 0.005, 5e-4, 5e-5, 1e-5] {
             for direction in self.random.basis(n) {
                 directions.push((direction.clone(), radius));
                 directions.push((direction, -radius));
@@ -183,15 +190,17 @@ impl Local<'_, '_> {
         let at_cliff = (0..self.archive.points.len()).any(|k| {
             self.archive.value(k) > jump
                 && self.archive.label(k).is_some_and(|l| l != limit.label)
-                && distance(self.archive.u(k), &limit.u) <= 3e-6
+                && distance(self.archive.u(k), &limit.u) <= 3e-5
         });
         if !at_cliff {
             return Ok((Verdict::AttainedMinimum, None));
         }
-        let u = scaling.to_unit(&scaling.simplest(&limit.u, 1e-6));
+        // Without a multiplier the model alone places the limit, and less finely.
+        let held = limit.active.iter().any(|(_, lambda)| *lambda > 1e-4 * (1.0 + limit.slope));
+        let radius = if held { 10.0 * FINEST } else { 3e-5 };
+        let u = scaling.to_unit(&scaling.simplest(&limit.u, radius));
         let k = self.archive.evaluate(&u)?;
         let value = self.archive.value(k);
-        let held = limit.active.iter().any(|(_, lambda)| *lambda > 1e-4 * (1.0 + limit.slope));
         let taken = self.archive.label(k) == Some(limit.label) && value <= limit.infimum + 1e-6 * size + noise;
         let verdict = if taken && !held {
             Verdict::AttainedMinimum
