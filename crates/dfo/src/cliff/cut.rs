@@ -36,8 +36,13 @@ impl Cut {
     /// Value beyond the cliff minus `infimum`, at its narrowest bracket.
     pub fn jump(&self, archive: &Archive<'_>, infimum: f64) -> f64 {
         let width = |b: &usize| archive.width(&archive.brackets[*b]);
-        let narrowest = self.brackets.iter().min_by(|a, b| width(a).total_cmp(&width(b)));
-        narrowest.map_or(f64::NAN, |&b| archive.value(archive.brackets[b].high) - infimum)
+        let narrowest = self
+            .brackets
+            .iter()
+            .min_by(|a, b| width(a).total_cmp(&width(b)));
+        narrowest.map_or(f64::NAN, |&b| {
+            archive.value(archive.brackets[b].high) - infimum
+        })
     }
 
     /// The point of the surface nearest to u, nearly: two Newton steps along the normal.
@@ -53,7 +58,13 @@ impl Cut {
 
     /// An orthonormal basis of the tangent directions in which cliff points are known near u: at a distance between
     /// 0.2 and 4 `delta`, in brackets not wider than `tolerance`.
-    pub fn covered(&self, archive: &Archive<'_>, u: &[f64], delta: f64, tolerance: f64) -> Vec<Vec<f64>> {
+    pub fn covered(
+        &self,
+        archive: &Archive<'_>,
+        u: &[f64],
+        delta: f64,
+        tolerance: f64,
+    ) -> Vec<Vec<f64>> {
         let middles: Vec<Vec<f64>> = self
             .brackets
             .iter()
@@ -83,14 +94,21 @@ impl Cut {
 /// this label; else it opens a cut of its own. Cuts which known points contradict are dropped.
 // Note (2026-11-22): the prototype keeps its cuts from iteration to iteration. Here they are made anew from
 // all brackets each time, so that an early mistake is outvoted and not inherited.
-pub(crate) fn cuts(archive: &Archive<'_>, label: Label, u: &[f64], radius: f64, delta: f64) -> Vec<Cut> {
+pub(crate) fn cuts(
+    archive: &Archive<'_>,
+    label: Label,
+    u: &[f64],
+    radius: f64,
+    delta: f64,
+) -> Vec<Cut> {
     let mut near: Vec<(f64, usize)> = (0..archive.brackets.len())
         .filter(|&b| archive.low_label(&archive.brackets[b]) == Some(label))
         .map(|b| {
             let bracket = &archive.brackets[b];
-            (distance(&archive.middle(bracket), u) + archive.width(bracket), b)
+            (distance(&archive.middle(bracket), u), b)
         })
         .filter(|(d, _)| *d <= radius)
+        .map(|(d, b)| (archive.width(&archive.brackets[b]) + 0.05 * d, b))
         .collect();
     near.sort_by(|x, y| x.0.total_cmp(&y.0));
     let near: Vec<(f64, usize)> = near
@@ -107,11 +125,15 @@ pub(crate) fn cuts(archive: &Archive<'_>, label: Label, u: &[f64], radius: f64, 
     // Brackets whose direction was measured come first; those with a guess may join them.
     let mut free: Vec<usize> = near.iter().map(|(_, b)| *b).collect();
     let all = free.clone();
-    let related = |b: usize, c: usize| archive.brackets[b].parent == Some(c) || archive.brackets[c].parent == Some(b);
+    let related = |b: usize, c: usize| {
+        archive.brackets[b].parent == Some(c) || archive.brackets[c].parent == Some(b)
+    };
     free.sort_by_key(|&b| !all.iter().any(|&c| related(b, c)));
     while !free.is_empty() {
         let anchor = free.remove(0);
-        let high = archive.label(archive.brackets[anchor].high).expect("brackets have labels");
+        let high = archive
+            .label(archive.brackets[anchor].high)
+            .expect("brackets have labels");
         let Some(mut cut) = fit_cut(archive, high, vec![anchor], u, delta, &witnesses) else {
             continue;
         };
@@ -143,7 +165,8 @@ pub(crate) fn cuts(archive: &Archive<'_>, label: Label, u: &[f64], radius: f64, 
         let explains = |cut: &Cut| {
             cut.brackets.len() >= u.len()
                 && cut.high == guess.high
-                && cut.surface.value(&z).abs() <= 0.25 * cut.gap(archive, &z) + 3.0 * archive.width(bracket)
+                && cut.surface.value(&z).abs()
+                    <= 0.25 * cut.gap(archive, &z) + 3.0 * archive.width(bracket)
         };
         guess.brackets.len() < u.len() && cuts.iter().any(explains)
     };
@@ -228,7 +251,7 @@ fn fit_cut(
         }
     }
     let mut surface = Quadratic::zero(&z);
-    for _ in 0..2 {
+    for _ in 0..3 {
         let basis = tangents(&normal);
         let samples: Vec<Sample> = members
             .iter()
@@ -244,8 +267,8 @@ fn fit_cut(
             })
             .collect();
         let ridge = Ridge {
-            gradient: 1.0,
-            hessian: 1.0,
+            gradient: 0.3,
+            hessian: (0.2 / delta).clamp(2.0, 1e4),
         };
         let height = fit(n - 1, &samples, ridge)?;
         surface = lift(&height, &normal, &basis, &z, delta);
@@ -287,7 +310,13 @@ fn tilt(archive: &Archive<'_>, normal: &mut Vec<f64>, z: &[f64], width: f64, wit
 }
 
 /// h(u) = aᵀd − δ s(Tᵀd / δ), d = u − z.
-fn lift(height: &Quadratic, normal: &[f64], basis: &[Vec<f64>], z: &[f64], delta: f64) -> Quadratic {
+fn lift(
+    height: &Quadratic,
+    normal: &[f64],
+    basis: &[Vec<f64>],
+    z: &[f64],
+    delta: f64,
+) -> Quadratic {
     let n = z.len();
     let mut h = Quadratic::zero(z);
     h.constant = -delta * height.constant;
@@ -310,10 +339,17 @@ fn lift(height: &Quadratic, normal: &[f64], basis: &[Vec<f64>], z: &[f64], delta
 fn angle(archive: &Archive<'_>, members: &[usize]) -> f64 {
     let mut latest = members.to_vec();
     latest.sort_unstable_by(|a, b| b.cmp(a));
-    let predicted = latest.iter().map(|&b| &archive.brackets[b]).filter(|b| b.gap > 0.0);
+    let predicted = latest
+        .iter()
+        .map(|&b| &archive.brackets[b])
+        .filter(|b| b.gap > 0.0);
     let worst = predicted
         .take(2)
         .map(|b| 2.0 * b.error / b.gap)
         .fold(f64::NAN, f64::max);
-    if worst.is_nan() { 0.25 } else { worst.clamp(0.01, 0.5) }
+    if worst.is_nan() {
+        0.25
+    } else {
+        worst.clamp(0.01, 0.5)
+    }
 }

@@ -10,7 +10,12 @@ use super::vector::{difference, distance};
 
 /// The points of `label` that a model at x uses: within `reach` in the maximum norm, the nearest first, none much nearer
 /// to another than to x, at most twice the number of coefficients.
-pub(crate) fn model_points(archive: &Archive<'_>, label: Label, x: usize, reach: f64) -> Vec<usize> {
+pub(crate) fn model_points(
+    archive: &Archive<'_>,
+    label: Label,
+    x: usize,
+    reach: f64,
+) -> Vec<usize> {
     let centre = archive.u(x);
     let mut near: Vec<(f64, usize)> = archive
         .labelled(label)
@@ -33,7 +38,11 @@ pub(crate) fn model_points(archive: &Archive<'_>, label: Label, x: usize, reach:
 }
 
 /// The quadratic through the points (or nearest to them) whose Hessian differs least from that of `before`.
-pub(crate) fn fit_model(archive: &Archive<'_>, points: &[usize], before: Option<&Quadratic>) -> Option<Quadratic> {
+pub(crate) fn fit_model(
+    archive: &Archive<'_>,
+    points: &[usize],
+    before: Option<&Quadratic>,
+) -> Option<Quadratic> {
     let n = archive.n;
     let centre = archive.u(points[0]).to_vec();
     let scale = points
@@ -89,7 +98,10 @@ impl Uncertainty {
         let mut matrix = vec![0.0; q * q];
         let mut row = Vec::with_capacity(q);
         for &k in points {
-            let d: Vec<f64> = difference(archive.u(k), &centre).iter().map(|d| d / delta).collect();
+            let d: Vec<f64> = difference(archive.u(k), &centre)
+                .iter()
+                .map(|d| d / delta)
+                .collect();
             features(&d, &mut row);
             for j in 0..q {
                 for i in j..q {
@@ -115,7 +127,10 @@ impl Uncertainty {
 
     /// Deviation at u.
     pub fn at(&self, u: &[f64]) -> f64 {
-        let d: Vec<f64> = difference(u, &self.centre).iter().map(|d| d / self.delta).collect();
+        let d: Vec<f64> = difference(u, &self.centre)
+            .iter()
+            .map(|d| d / self.delta)
+            .collect();
         let mut row = Vec::new();
         features(&d, &mut row);
         self.factors.half_solve(&mut row);

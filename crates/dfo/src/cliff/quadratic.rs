@@ -127,7 +127,11 @@ pub(crate) fn fit(n: usize, samples: &[Sample], ridge: Ridge) -> Option<Quadrati
     let mut column = n + 1;
     for i in 0..n {
         for j in i..n {
-            let twice = if i == j { 1.0 } else { std::f64::consts::SQRT_2 };
+            let twice = if i == j {
+                1.0
+            } else {
+                std::f64::consts::SQRT_2
+            };
             a[k + column - 1 + column * rows] = twice * ridge.hessian;
             column += 1;
         }

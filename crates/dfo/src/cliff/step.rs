@@ -1,7 +1,7 @@
 //! The subproblem: a quadratic in a box, under quadratic constraints.
 
-use linalg::{DenseCholesky, Factorization};
 use linalg::slice::dot;
+use linalg::{DenseCholesky, Factorization};
 
 use super::quadratic::Quadratic;
 
@@ -113,7 +113,13 @@ impl Search {
         let penalty = |(h, lambda): (&Quadratic, &f64)| {
             (self.rho * h.value(v) + lambda).max(0.0).powi(2) / (2.0 * self.rho)
         };
-        self.m.value(v) + self.constraints.iter().zip(&self.lambda).map(penalty).sum::<f64>()
+        self.m.value(v)
+            + self
+                .constraints
+                .iter()
+                .zip(&self.lambda)
+                .map(penalty)
+                .sum::<f64>()
     }
 
     /// Gradient and Hessian.
@@ -207,7 +213,11 @@ fn newton_direction(gradient: &[f64], hessian: &[f64], free: &[usize]) -> Option
                 return Some(direction);
             }
         }
-        tau = if tau == 0.0 { 1e-8 * largest } else { 10.0 * tau };
+        tau = if tau == 0.0 {
+            1e-8 * largest
+        } else {
+            10.0 * tau
+        };
     }
     None
 }

@@ -37,7 +37,11 @@ pub(crate) fn orthogonal_part(v: &[f64], basis: &[Vec<f64>], least: f64) -> Opti
             axpy(-t, b, &mut part);
         }
     }
-    if norm2(&part) > least { unit(&part) } else { None }
+    if norm2(&part) > least {
+        unit(&part)
+    } else {
+        None
+    }
 }
 
 /// n − 1 orthonormal vectors orthogonal to the unit vector `a`.
