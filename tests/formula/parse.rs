@@ -327,6 +327,7 @@ fn function(name: &str) -> Parsed<Function> {
         "sin" => Function::Sin,
         "cos" => Function::Cos,
         "tan" => Function::Tan,
+        "atan" => Function::Atan,
         "abs" => Function::Abs,
         "min" => Function::Min,
         "max" => Function::Max,

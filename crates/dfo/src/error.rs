@@ -34,6 +34,22 @@ pub enum DfoError {
     /// The value at the start is NaN or infinite.
     #[error("the value at the start is {0}; it must be finite")]
     StartValue(f64),
+    /// The bounds of a variable are nearer than two radii, which Powell's code refuses.
+    #[error("the bounds of x[{index}] are {gap:e} apart, less than twice the radius {radius:e}")]
+    NarrowBounds {
+        /// The first such variable.
+        index: usize,
+        /// The distance of its bounds.
+        gap: f64,
+        /// Its radius.
+        radius: f64,
+    },
+    /// Starts are drawn from a box, which must be finite.
+    #[error("x[{index}] has no finite bounds to draw starts between")]
+    UnboundedBox {
+        /// The first such variable.
+        index: usize,
+    },
     /// An option is outside of its range.
     #[error("option {name} is {value}; {range}")]
     Option {

@@ -32,6 +32,10 @@ impl ScaledCsc {
         self.assembly.ncols()
     }
 
+    pub(crate) fn assembly(&self) -> &Assembly {
+        &self.assembly
+    }
+
     pub(crate) fn symbolic(&self) -> SymbolicSparseColMatRef<'_, usize> {
         let n = self.n();
         SymbolicSparseColMatRef::new_checked(
@@ -154,6 +158,15 @@ impl ScaledCsc {
             for k in col_ptr[j]..col_ptr[j + 1] {
                 y[row_idx[k]] += self.values[k] * xj;
             }
+        }
+    }
+
+    /// y = (values)ᵀ x.
+    pub(crate) fn mul_transpose(&self, x: &[f64], y: &mut [f64]) {
+        let (col_ptr, row_idx) = (self.assembly.col_ptr(), self.assembly.row_idx());
+        for (j, yj) in y.iter_mut().enumerate() {
+            let column = col_ptr[j]..col_ptr[j + 1];
+            *yj = column.map(|k| self.values[k] * x[row_idx[k]]).sum();
         }
     }
 

@@ -10,6 +10,8 @@ mod lu;
 mod qr;
 #[cfg(feature = "faer")]
 mod spectral;
+#[cfg(feature = "faer")]
+mod workspace;
 
 pub use cholesky::DenseCholesky;
 #[cfg(feature = "faer")]
@@ -20,6 +22,8 @@ pub use qr::DenseQr;
 pub use spectral::{
     numerical_rank, singular_values, svd, symmetric_eigenvalues, symmetric_eigenvectors,
 };
+#[cfg(feature = "faer")]
+pub use workspace::{FullSvd, SymmetricEigen};
 
 use crate::error::FactorError;
 use crate::slice::{all_finite, axpy, dot};
@@ -32,8 +36,8 @@ fn multiply(n: usize, a: &[f64], x: &[f64], y: &mut [f64]) {
     }
 }
 
-/// y = A x for a symmetric column-major A of which only the lower triangle is read.
-fn multiply_symmetric(n: usize, a: &[f64], x: &[f64], y: &mut [f64]) {
+/// y = A x for a symmetric column-major A of order n, of which only the lower triangle is read. Costs 2n².
+pub fn multiply_symmetric(n: usize, a: &[f64], x: &[f64], y: &mut [f64]) {
     y.fill(0.0);
     for j in 0..n {
         let below = &a[j * n + j + 1..(j + 1) * n];

@@ -6,6 +6,8 @@ use crate::error::FactorError;
 #[cfg(feature = "faer")]
 use crate::{
     dense::{DenseCholesky, DenseLblt, DenseLu, coordinate::Coordinate},
+    dissection::nested_dissection,
+    multifrontal::MultifrontalLu,
     pattern::Pattern,
     sparse_cholesky::SparseCholesky,
     sparse_lu::SparseLu,
@@ -63,8 +65,23 @@ fn is_dense(pattern: &Pattern, full: usize) -> bool {
     pattern.nrows() <= DENSE_ORDER || pattern.nnz() >= full / 4
 }
 
+/// Whether nine of ten entries off the diagonal have their mirror image in the pattern.
+#[cfg(feature = "faer")]
+fn is_nearly_symmetric(pattern: &Pattern) -> bool {
+    let mut entries: Vec<(usize, usize)> = pattern.iter().filter(|(i, j)| i != j).collect();
+    entries.sort_unstable();
+    let mirrored = entries
+        .iter()
+        .filter(|(i, j)| entries.binary_search(&(*j, *i)).is_ok());
+    10 * mirrored.count() >= 9 * entries.len()
+}
+
 /// LU factorization of a square pattern: dense up to order 64 or when a quarter of the entries is
-/// there, sparse above.
+/// there; above by fronts in an order of nested dissection when the pattern is nearly symmetric, by
+/// columns when it is not.
+///
+/// Measured on the Newton matrix of a discretised control problem, seconds by fronts and by columns:
+/// 0.001 and 0.002 at order 495, 0.014 and 0.16 at 9,615, 0.08 and 5.3 at 39,695.
 ///
 /// # Panics
 /// When the pattern is not square.
@@ -75,6 +92,8 @@ pub fn lu(pattern: &Pattern) -> Box<dyn Factorization> {
     assert_eq!(n, pattern.ncols(), "LU asks for a square pattern");
     if is_dense(pattern, n * n) {
         Box::new(Coordinate::new(pattern, false, DenseLu::new(n)))
+    } else if is_nearly_symmetric(pattern) {
+        Box::new(MultifrontalLu::new(pattern, &nested_dissection(pattern)))
     } else {
         Box::new(SparseLu::new(pattern))
     }

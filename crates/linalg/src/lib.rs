@@ -29,6 +29,8 @@ pub mod assembly;
 #[cfg(feature = "faer")]
 mod csc;
 pub mod dense;
+#[cfg(feature = "faer")]
+pub mod dissection;
 pub mod error;
 pub mod factorization;
 #[cfg(feature = "nalgebra")]
@@ -37,6 +39,8 @@ pub mod interop;
 pub mod kkt;
 pub mod krylov;
 pub mod map;
+#[cfg(feature = "faer")]
+pub mod multifrontal;
 pub mod pattern;
 mod probe;
 mod scaling;
@@ -50,6 +54,8 @@ pub use assembly::Assembly;
 #[cfg(feature = "faer")]
 pub use dense::DenseLblt;
 pub use dense::{DenseCholesky, DenseLu, DenseQr};
+#[cfg(feature = "faer")]
+pub use dissection::nested_dissection;
 pub use error::{FactorError, PatternError};
 pub use factorization::{Factorization, Inertia};
 #[cfg(feature = "faer")]
@@ -57,6 +63,8 @@ pub use factorization::{cholesky, lu, symmetric_indefinite};
 #[cfg(feature = "faer")]
 pub use kkt::Kkt;
 pub use map::{CoordinateMap, LinearMap, SymmetricCoordinateMap};
+#[cfg(feature = "faer")]
+pub use multifrontal::MultifrontalLu;
 pub use pattern::Pattern;
 #[cfg(feature = "faer")]
 pub use sparse_cholesky::{SparseCholesky, SparseLdlt};

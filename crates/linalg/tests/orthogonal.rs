@@ -205,3 +205,16 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_normal_equations_are_solved_without_being_formed() {
+    // A = [1e-3 0; 4 5; 0 6], AᵀA = [16.000001 20; 20 61]
+    let mut qr = DenseQr::new(3, 2);
+    qr.factor_dense(&[1e-3, 4.0, 0.0, 0.0, 5.0, 6.0]).unwrap();
+    let mut b = [16.000001 - 40.0, 20.0 - 122.0];
+    qr.normal_solve(&mut b);
+    assert!((b[0] - 1.0).abs() < 1e-13 && (b[1] + 2.0).abs() < 1e-13);
+    qr.factor_dense(&[1.0, 2.0, 3.0, 2.0, 4.0, 6.0]).unwrap(); // rank 1
+    qr.normal_solve(&mut b);
+    assert!(b.iter().all(|v| v.is_nan()));
+}

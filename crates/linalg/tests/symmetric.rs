@@ -119,6 +119,28 @@ fn half_solve_gives_the_energy_norm_of_the_inverse() {
 }
 
 #[test]
+fn a_failed_factorization_knows_a_direction_of_negative_curvature() {
+    // [4 2 0; 2 1 3; 0 3 9]: the second pivot is 0; [4 2 1; 2 9 3; 1 3 0.1]: the third is negative
+    for lower in [
+        [4.0, 2.0, 0.0, 1.0, 3.0, 9.0],
+        [4.0, 2.0, 1.0, 9.0, 3.0, 0.1],
+    ] {
+        let [a, b, c, d, e, f] = lower;
+        let full = [a, b, c, b, d, e, c, e, f];
+        let mut cholesky = DenseCholesky::new(3);
+        let mut v = [0.0; 3];
+        assert!(cholesky.factor_dense(&full).is_err());
+        let curvature = cholesky.negative_curvature(&mut v).unwrap();
+        let product = |i: usize| (0..3).map(|j| full[3 * i + j] * v[j]).sum::<f64>();
+        let value: f64 = (0..3).map(|i| v[i] * product(i)).sum();
+        assert!((value - curvature).abs() < 1e-14 && curvature < 1e-15);
+    }
+    let mut cholesky = DenseCholesky::new(1);
+    cholesky.factor_dense(&[1.0]).unwrap();
+    assert_eq!(cholesky.negative_curvature(&mut [0.0]), None);
+}
+
+#[test]
 fn lblt_counts_the_inertia_of_known_matrices() {
     let cases: [(&[f64], usize, usize); 4] = [
         (&[0.0, 1.0, 1.0, 0.0], 1, 1),

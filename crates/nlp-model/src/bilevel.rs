@@ -1,6 +1,8 @@
 //! Bilevel programs: one optimization problem inside another.
 
-use crate::{AutoModel, Functions, Meta, Scalar, TwiceSmooth};
+use std::sync::OnceLock;
+
+use crate::{AutoModel, Functions, Meta, Model, Scalar, Tape, TwiceSmooth};
 
 /// min F(x, y)  s.t.  G(x, y) ≤ 0,  y ∈ argmin_y { f(x, y) : g(x, y) ≤ 0 },  x ∈ ℝⁿ, y ∈ ℝᵐ.
 ///
@@ -16,6 +18,11 @@ pub trait Bilevel {
     fn upper(&self) -> &dyn TwiceSmooth;
     /// f and g over z = (x, y).
     fn lower(&self) -> &dyn TwiceSmooth;
+    /// The formulas of f and g over z = (x, y), for what derivatives at points cannot tell; none when
+    /// the lower level is not given by formulas.
+    fn lower_formula(&self) -> Option<&Tape> {
+        None
+    }
 }
 
 /// Sizes of a bilevel program; at each level the inequality rows come first.
@@ -56,6 +63,7 @@ pub struct AutoBilevel<B> {
     shape: BilevelShape,
     upper: AutoModel<UpperLevel<B>>,
     lower: AutoModel<LowerLevel<B>>,
+    lower_formula: OnceLock<Tape>,
 }
 
 impl<B: BilevelFunctions + Clone> AutoBilevel<B> {
@@ -90,6 +98,7 @@ impl<B: BilevelFunctions + Clone> AutoBilevel<B> {
                 upper,
             ),
             lower: AutoModel::new(LowerLevel { functions, shape }, lower),
+            lower_formula: OnceLock::new(),
         }
     }
 
@@ -111,6 +120,12 @@ impl<B: BilevelFunctions> Bilevel for AutoBilevel<B> {
     }
     fn lower(&self) -> &dyn TwiceSmooth {
         &self.lower
+    }
+    fn lower_formula(&self) -> Option<&Tape> {
+        Some(self.lower_formula.get_or_init(|| {
+            let (nvar, ncon) = (self.lower.meta().nvar(), self.lower.meta().ncon());
+            Tape::record(self.lower.functions(), nvar, ncon)
+        }))
     }
 }
 

@@ -208,6 +208,9 @@ impl Scalar for Dependence {
     fn tan(self) -> Self {
         self.nonlinear()
     }
+    fn atan(self) -> Self {
+        self.nonlinear()
+    }
     fn select(self, nonnegative: Self, negative: Self) -> Self {
         self.sum(nonnegative).sum(negative).nonlinear()
     }

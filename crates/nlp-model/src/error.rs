@@ -2,6 +2,8 @@
 
 use linalg::PatternError;
 
+use crate::Side;
+
 /// Misuse found while a model is built or handed to a solver.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -50,6 +52,16 @@ pub enum ModelError {
     /// A Hessian structure has entries above the diagonal.
     #[error("the Hessian's structure has entries above the diagonal; give the lower triangle")]
     UpperTriangle,
+    /// A side of a complementarity condition cannot be one.
+    #[error("complementarity condition {condition}: {side:?} {reason}")]
+    Side {
+        /// The condition, counted from 0.
+        condition: usize,
+        /// The side.
+        side: Side,
+        /// Why it cannot be one.
+        reason: &'static str,
+    },
     /// A required function is missing in a [`ClosureModel`](crate::ClosureModel).
     #[error("the model has no {0}")]
     Missing(&'static str),

@@ -113,6 +113,20 @@ impl<'a> OneSided<'a> {
         }
     }
 
+    /// Multipliers of the original rows and of the bounds of its variables, in L = f + yᵀc + zᵀx: positive
+    /// at an upper bound, negative at a lower one.
+    pub fn split_multipliers(&self, y: &[f64]) -> (Vec<f64>, Vec<f64>) {
+        let meta = self.model.meta();
+        let (mut rows, mut variables) = (vec![0.0; meta.ncon()], vec![0.0; meta.nvar()]);
+        for (side, y) in self.sides.iter().zip(y) {
+            match side.of {
+                Quantity::Row(i) => rows[i] += side.sign * y,
+                Quantity::Variable(j) => variables[j] += side.sign * y,
+            }
+        }
+        (rows, variables)
+    }
+
     /// Calls `work` with the multipliers of the original rows.
     fn with_row_multipliers(&self, y: &[f64], work: impl FnOnce(&[f64])) {
         if self.is_original {

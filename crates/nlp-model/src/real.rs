@@ -96,6 +96,11 @@ impl<T: Scalar> Real<T> {
     pub fn tan(self) -> Self {
         Real(self.0.tan())
     }
+    /// Arc tangent.
+    #[inline]
+    pub fn atan(self) -> Self {
+        Real(self.0.atan())
+    }
     /// |x|.
     #[inline]
     pub fn abs(self) -> Self {

@@ -50,6 +50,8 @@ pub trait Scalar:
     fn cos(self) -> Self;
     /// Tangent.
     fn tan(self) -> Self;
+    /// Arc tangent, in (−π/2, π/2).
+    fn atan(self) -> Self;
     /// `nonnegative` where `self` ≥ 0, `negative` where `self` < 0, NaN where `self` is NaN.
     fn select(self, nonnegative: Self, negative: Self) -> Self;
 
@@ -104,6 +106,10 @@ where
         DualNum::tan(&self)
     }
     #[inline]
+    fn atan(self) -> Self {
+        DualNum::atan(&self)
+    }
+    #[inline]
     fn select(self, nonnegative: Self, negative: Self) -> Self {
         if self >= 0.0 {
             nonnegative
@@ -134,6 +140,15 @@ mod tests {
         let h = formula(HyperDual64::from_re(x).derivative1().derivative2());
         let second = (6.0 * 1.5 - 6.0 * 1.5f64.powi(2) + 1.5f64.powi(3)) * e;
         assert!((h.eps1eps2 - second).abs() < 1e-13);
+    }
+
+    #[test]
+    fn the_arc_tangent_has_the_derivative_of_its_definition() {
+        let x = HyperDual64::from_re(0.75).derivative1().derivative2();
+        let y = Scalar::atan(x);
+        let d: f64 = 1.0 / (1.0 + 0.75 * 0.75);
+        assert!((y.re.tan() - 0.75).abs() < 1e-15 && (y.eps1 - d).abs() < 1e-15);
+        assert!((y.eps1eps2 + 2.0 * 0.75 * d * d).abs() < 1e-15);
     }
 
     #[test]

@@ -10,8 +10,11 @@ use crate::{NewtonState, Options, SemismoothSystem};
 /// Kinds of search directions, in the order in which they are tried.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Direction {
-    /// W d = −Φ.
-    Newton,
+    /// W d = −Φ, ∂φ/∂μ lowered by this δ ≥ 0.
+    Newton {
+        /// δ; 0 for the Newton direction itself.
+        shift: f64,
+    },
     /// (WᵀW + μI) d = −WᵀΦ for this μ.
     Regularized(f64),
     /// d = −∇Ψ = −WᵀΦ.
@@ -23,6 +26,8 @@ pub enum Direction {
 pub(crate) struct Directions {
     structure: Pattern,
     w: Vec<f64>,
+    /// W with its shift.
+    shifted: Vec<f64>,
     newton: Box<dyn Factorization>,
     regularized: Option<LevenbergMarquardt>,
     gradient: Vec<f64>,
@@ -38,6 +43,14 @@ impl Directions {
         Directions {
             structure: structure.clone(),
             w: vec![0.0; structure.nnz()],
+            shifted: vec![
+                0.0;
+                if options.shifts.is_empty() {
+                    0
+                } else {
+                    structure.nnz()
+                }
+            ],
             newton: lu(structure),
             regularized: some_regularized.then(|| LevenbergMarquardt::new(structure)),
             gradient: vec![0.0; n],
@@ -64,22 +77,39 @@ impl Directions {
         let size = norm_inf(&self.w).max(1.0);
         let scale = state.norm.min(1.0) * size * size;
         let regularized = options.regularization.iter();
-        [Direction::Newton]
+        let size = state.norm.min(1.0);
+        let whole = options.shifts.is_empty().then_some(0.0);
+        let shifts = options.shifts.iter().map(move |relative| relative * size);
+        whole
             .into_iter()
+            .chain(shifts)
+            .map(|shift| Direction::Newton { shift })
             .chain(regularized.map(move |relative| Direction::Regularized(relative * scale)))
             .chain([Direction::Gradient])
     }
 
     /// Computes a direction into `d`; false when its system cannot be solved.
-    pub fn compute(&mut self, kind: Direction, state: &NewtonState) -> bool {
+    pub fn compute(
+        &mut self,
+        kind: Direction,
+        system: &dyn SemismoothSystem,
+        state: &NewtonState,
+    ) -> bool {
         match kind {
-            Direction::Newton => {
-                if self.newton.factor(&self.w).is_err() {
+            Direction::Newton { shift } => {
+                let w = if shift > 0.0 {
+                    self.shifted.clone_from(&self.w);
+                    system.shift(shift, &mut self.shifted);
+                    &self.shifted
+                } else {
+                    &self.w
+                };
+                if self.newton.factor(w).is_err() {
                     return false;
                 }
                 negate(&state.phi, &mut self.d);
                 self.newton.solve(&mut self.d);
-                self.is_accurate(state)
+                self.is_accurate(state, shift > 0.0)
             }
             Direction::Regularized(mu) => {
                 let Some(lm) = &mut self.regularized else {
@@ -104,8 +134,9 @@ impl Directions {
     }
 
     /// ‖W d + Φ‖ ≤ 1e-6 (1 + ‖Φ‖); false for NaN.
-    fn is_accurate(&mut self, state: &NewtonState) -> bool {
-        self.structure.mul(&self.w, &self.d, &mut self.product);
+    fn is_accurate(&mut self, state: &NewtonState, is_shifted: bool) -> bool {
+        let w = if is_shifted { &self.shifted } else { &self.w };
+        self.structure.mul(w, &self.d, &mut self.product);
         linalg::slice::axpy(1.0, &state.phi, &mut self.product);
         norm2(&self.product) <= 1e-6 * (1.0 + state.norm)
     }

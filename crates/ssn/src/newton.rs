@@ -40,7 +40,7 @@ impl NewtonState {
 
     /// True when the last step was a Newton step of length at least 1.
     pub fn is_full_step(&self) -> bool {
-        matches!(self.step, Some((alpha, Direction::Newton)) if alpha >= 1.0)
+        matches!(self.step, Some((alpha, Direction::Newton { .. })) if alpha >= 1.0)
     }
 }
 
@@ -57,7 +57,7 @@ impl State for NewtonState {
 ///
 /// # Algorithm
 /// 1. Stop when the stopping says so: by default ‖Φ(ζ)‖ ≤ ε.
-/// 2. Find d with W d = −Φ(ζ), W an element of the B-subdifferential. When W is singular, or not
+/// 2. Find d with W d = −Φ(ζ), W an element of the B-subdifferential, shifted if the options say so. When W is singular, or not
 ///    ∇Ψᵀd ≤ −β‖d‖ᵗ, take the next direction: regularized ones, then −∇Ψ = −WᵀΦ.
 /// 3. Shrink the step α until Ψ(ζ + αd) ≤ Ψ_ref + σ α ∇Ψᵀd; go on with the next direction when α is
 ///    too small. Set ζ ← ζ + αd and go to 1.
@@ -161,7 +161,7 @@ impl Newton {
         };
         search.begin(options, state);
         for kind in directions.kinds(options, state) {
-            if !directions.compute(kind, state) {
+            if !directions.compute(kind, system, state) {
                 continue;
             }
             let (slope, length) = (directions.slope(), norm2(&directions.d));

@@ -52,4 +52,10 @@ pub trait SemismoothSystem {
     fn jacobian_structure(&self) -> &Pattern;
     /// An element W of the B-subdifferential of Φ at ζ, on the structure, into `vals`.
     fn jacobian(&self, zeta: &[f64], vals: &mut [f64]);
+    /// Changes values of [`jacobian`](SemismoothSystem::jacobian) so that W becomes regular where
+    /// constraints are degenerate: ∂φ/∂μ of each complementarity equation is lowered by δ > 0. The default
+    /// changes nothing.
+    fn shift(&self, delta: f64, vals: &mut [f64]) {
+        let _ = (delta, vals);
+    }
 }

@@ -3,6 +3,7 @@
 mod block;
 pub mod complementarity;
 pub mod kkt;
+mod layout;
 mod multipliers;
 mod pairs;
 pub mod value_function;

@@ -117,7 +117,12 @@ pub fn solve_qvi(
     let run = solve_attempts(
         options,
         |rule| ValueFunctionSystem::new(problem, lambda, rule),
-        |system, attempt| system.start(x0, y0, attempt.largest_multiplier),
+        |system, attempt| {
+            if attempt.curvature_units {
+                system.measure_units(x0, y0)?;
+            }
+            system.start(x0, y0, attempt.largest_multiplier)
+        },
     )?;
     Ok(Solution {
         seconds: clock.elapsed().as_secs_f64(),

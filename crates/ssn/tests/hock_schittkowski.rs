@@ -192,6 +192,7 @@ fn published_minima_minimizers_and_multipliers_are_found_with_every_ncp_function
             let attempts = vec![Attempt {
                 ncp,
                 largest_multiplier: 1.0,
+                curvature_units: false,
             }];
             let options = Options {
                 attempts,

@@ -20,6 +20,7 @@ fn only(ncp: &'static dyn NcpFunction) -> Options {
     let attempts = vec![Attempt {
         ncp,
         largest_multiplier: 1.0,
+        curvature_units: false,
     }];
     Options {
         attempts,

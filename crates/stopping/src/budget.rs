@@ -26,6 +26,12 @@ impl Counts {
     pub fn total(&self) -> u64 {
         self.0.iter().fold(0, |sum, &n| sum.saturating_add(n))
     }
+    /// The evaluations made since `earlier`, an earlier reading of the same counters.
+    pub fn since(&self, earlier: &Counts) -> Counts {
+        Counts(std::array::from_fn(|k| {
+            self.0[k].saturating_sub(earlier.0[k])
+        }))
+    }
     pub(crate) fn values(&self) -> &[u64; Verb::ALL.len()] {
         &self.0
     }

@@ -20,6 +20,16 @@ pub struct DenseCholesky {
     scale: Vec<f64>,
     probe: Probe,
     factored: bool,
+    failed: Option<Failed>,
+}
+
+/// Where an elimination ended, and the pivot there.
+#[derive(Debug, Clone, Copy)]
+struct Failed {
+    index: usize,
+    pivot: f64,
+    /// False when the diagonal of A itself is not positive, before any elimination.
+    eliminated: bool,
 }
 
 impl DenseCholesky {
@@ -33,6 +43,7 @@ impl DenseCholesky {
             scale: vec![1.0; n],
             probe: Probe::new(n),
             factored: false,
+            failed: None,
         }
     }
 
@@ -44,7 +55,16 @@ impl DenseCholesky {
     pub fn factor_dense(&mut self, a: &[f64]) -> Result<(), FactorError> {
         let n = self.n;
         self.factored = false;
-        load_scaled(n, a, &mut self.scale, &mut self.scaled)?;
+        self.failed = None;
+        let loaded = load_scaled(n, a, &mut self.scale, &mut self.scaled);
+        if let Err(FactorError::NotPositiveDefinite { index }) = loaded {
+            self.failed = Some(Failed {
+                index,
+                pivot: a[index * (n + 1)],
+                eliminated: false,
+            });
+        }
+        loaded?;
         self.factor.copy_from_slice(&self.scaled);
         let tolerance = n as f64 * f64::EPSILON;
         for j in 0..n {
@@ -55,6 +75,11 @@ impl DenseCholesky {
             // Also false when the pivot is NaN.
             let positive = pivot > tolerance * self.scaled[j + j * n];
             if !positive {
+                self.failed = Some(Failed {
+                    index: j,
+                    pivot,
+                    eliminated: true,
+                });
                 return Err(FactorError::NotPositiveDefinite { index: j });
             }
             let root = pivot.sqrt();
@@ -84,6 +109,27 @@ impl DenseCholesky {
         }
         scale_by(&self.scale, b);
         lower_solve(self.n, &self.factor, b);
+    }
+
+    /// After [`FactorError::NotPositiveDefinite`]: a vector v ≠ 0 and the value of vᵀA v, at most a
+    /// rounding error above zero (ConnGouldToint2000, Section 7.3.3). Otherwise `None`. Costs n².
+    pub fn negative_curvature(&self, v: &mut [f64]) -> Option<f64> {
+        let n = self.n;
+        debug_assert_eq!(v.len(), n);
+        let failed = self.failed?;
+        let j = failed.index;
+        v.fill(0.0);
+        v[j] = 1.0;
+        if !failed.eliminated {
+            return Some(failed.pivot);
+        }
+        // L₁₁ᵀ v₁ = −(row j of L), then the rows above see a zero, and row j sees the pivot
+        for i in (0..j).rev() {
+            let column = &self.factor[i * n + i..i * n + j + 1];
+            v[i] = -dot(&column[1..], &v[i + 1..=j]) / column[0];
+        }
+        scale_by(&self.scale, v);
+        Some(failed.pivot)
     }
 }
 

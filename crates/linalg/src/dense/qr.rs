@@ -190,6 +190,36 @@ impl DenseQr {
         }
     }
 
+    /// b ← (AᵀA)⁻¹ b for a matrix of full column rank, through RᵀR alone. `b` has length n. Without a
+    /// factorization of full column rank before, b is NaN. Costs 2n².
+    ///
+    /// The condition of A enters squared, as in the normal equations, but AᵀA is not formed.
+    pub fn normal_solve(&mut self, b: &mut [f64]) {
+        let (m, n) = (self.m, self.n);
+        debug_assert_eq!(b.len(), n);
+        if !self.factored || self.rank < n {
+            b.fill(f64::NAN);
+            return;
+        }
+        let w = &mut self.work;
+        for (w, &j) in w.iter_mut().zip(&self.order) {
+            *w = b[j];
+        }
+        for j in 0..n {
+            let column = &self.a[j * m..j * m + j + 1];
+            w[j] = (w[j] - dot(&column[..j], &w[..j])) / column[j];
+        }
+        for j in (0..n).rev() {
+            let column = &self.a[j * m..j * m + j + 1];
+            w[j] /= column[j];
+            let v = -w[j];
+            axpy(v, &column[..j], &mut w[..j]);
+        }
+        for (w, &j) in self.work.iter().zip(&self.order) {
+            b[j] = w * self.unit * self.unit;
+        }
+    }
+
     /// An orthonormal basis Z of the null space of A: n × (n − r), column by column.
     ///
     /// # Panics

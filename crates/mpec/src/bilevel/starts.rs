@@ -34,11 +34,13 @@ pub(super) fn starts(
     }
     let steps = kronecker_steps(n);
     list.extend((1..=samples).map(|k| at(&|j| (0.5 + k as f64 * steps[j]).fract())));
+    // a box around a huge y may overflow
+    list.retain(|start| linalg::slice::all_finite(start));
     list
 }
 
 /// 1/r, 1/r², …, 1/rⁿ with r^(n+1) = r + 1: multiples of this vector modulo 1 fill the cube evenly.
-fn kronecker_steps(n: usize) -> Vec<f64> {
+pub(super) fn kronecker_steps(n: usize) -> Vec<f64> {
     let mut r = 2.0_f64;
     for _ in 0..64 {
         r = (1.0 + r).powf(1.0 / (n + 1) as f64);

@@ -10,6 +10,8 @@ use crate::PairRule;
 #[derive(Debug)]
 pub(crate) struct Pairs {
     rule: PairRule,
+    /// What counts as 1 in each multiplier: φ compares μ/unit with −c.
+    pub unit: Vec<f64>,
     /// Which rows are equalities.
     pub equality: Vec<bool>,
     /// ∂/∂c and ∂/∂μ of each equation.
@@ -23,6 +25,7 @@ impl Pairs {
         let rows = meta.ncon();
         Pairs {
             rule,
+            unit: vec![1.0; rows],
             equality: (0..rows).map(|i| meta.is_equality(i)).collect(),
             by_c: vec![0.0; rows],
             by_mu: vec![0.0; rows],
@@ -30,14 +33,14 @@ impl Pairs {
         }
     }
 
-    /// The starting multipliers min(|c|, largest), 0 for equalities.
+    /// The starting multipliers min(|c|, largest) in their units, 0 for equalities.
     pub fn start(&self, c: &[f64], largest: f64, mu: &mut [f64]) {
-        for ((mu, c), &equality) in mu.iter_mut().zip(c).zip(&self.equality) {
+        for (i, mu) in mu.iter_mut().enumerate() {
             // a c that is NaN stays: the residual shows it
-            *mu = if equality || c.is_nan() {
+            *mu = if self.equality[i] || c[i].is_nan() {
                 0.0
             } else {
-                c.abs().min(largest)
+                self.unit[i] * c[i].abs().min(largest)
             };
         }
     }
@@ -62,7 +65,7 @@ impl Pairs {
             *phi = if self.equality[i] {
                 c[i]
             } else {
-                self.rule.ncp.value(mu[i], -c[i])
+                self.rule.ncp.value(mu[i] / self.unit[i], -c[i])
             };
         }
     }
@@ -78,7 +81,37 @@ impl Pairs {
             (self.by_mu[i], self.by_c[i]) = if self.equality[i] {
                 (0.0, 1.0)
             } else {
-                self.rule.gradient(mu[i], c[i], || self.slopes[i])
+                let unit = self.unit[i];
+                let (by_mu, by_c) = self.rule.gradient(mu[i] / unit, c[i], || self.slopes[i]);
+                (by_mu / unit, by_c)
+            };
+        }
+    }
+
+    /// Lowers ∂φ/∂μ of the inequalities by δ in their units.
+    pub fn shift(&self, delta: f64, by_mu: &mut [f64]) {
+        for (i, by_mu) in by_mu.iter_mut().enumerate() {
+            if !self.equality[i] {
+                *by_mu -= delta / self.unit[i];
+            }
+        }
+    }
+
+    /// Takes the curvature along each row's normal as the unit of its multiplier, Σ a²h / (Σ a²)² for a
+    /// row with entries a and curvatures h of the variables; 1 where that is 0 or not finite.
+    pub fn measure_units(&mut self, jac: &Pattern, jac_vals: &[f64], curvature: &[f64]) {
+        let rows = self.unit.len();
+        let (mut weighted, mut squares) = (vec![0.0; rows], vec![0.0; rows]);
+        for ((i, j), a) in jac.iter().zip(jac_vals) {
+            weighted[i] += a * a * curvature[j].abs();
+            squares[i] += a * a;
+        }
+        for i in 0..rows {
+            let unit = weighted[i] / (squares[i] * squares[i]);
+            self.unit[i] = if unit > 0.0 && unit.is_finite() {
+                unit
+            } else {
+                1.0
             };
         }
     }

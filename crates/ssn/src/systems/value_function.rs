@@ -1,7 +1,6 @@
 //! The system of an optimization problem with QVI constraint, by its value function.
 
 use std::cell::RefCell;
-use std::ops::Range;
 
 use linalg::Pattern;
 use linalg::slice::axpy;
@@ -9,6 +8,7 @@ use nlp_model::{Model, OneSided, Qvi, Smooth, TwiceSmooth, check_point};
 
 use super::block::Block;
 use super::check_size;
+pub use super::layout::Layout;
 use super::pairs::Pairs;
 use crate::{PairRule, SemismoothSystem, SsnError};
 
@@ -37,49 +37,6 @@ pub struct ValueFunctionSystem<'a> {
     blocks: Blocks,
     structure: Pattern,
     work: RefCell<Work>,
-}
-
-/// Where the parts of ζ stand.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Layout {
-    /// x, n unknowns.
-    pub x: Range<usize>,
-    /// y, m unknowns.
-    pub y: Range<usize>,
-    /// ξ, m unknowns.
-    pub xi: Range<usize>,
-    /// u, p unknowns.
-    pub u: Range<usize>,
-    /// v, q unknowns.
-    pub v: Range<usize>,
-    /// w, q unknowns.
-    pub w: Range<usize>,
-}
-
-impl Layout {
-    fn new(n: usize, m: usize, p: usize, q: usize) -> Self {
-        let mut end = 0;
-        let mut next = |len: usize| {
-            end += len;
-            end - len..end
-        };
-        Layout {
-            x: next(n),
-            y: next(m),
-            xi: next(m),
-            u: next(p),
-            v: next(q),
-            w: next(q),
-        }
-    }
-    /// z = (x, y).
-    pub fn z(&self) -> Range<usize> {
-        0..self.y.end
-    }
-    /// Number N = n + 2m + p + 2q of unknowns.
-    pub fn size(&self) -> usize {
-        self.w.end
-    }
 }
 
 #[derive(Debug)]
@@ -173,6 +130,33 @@ impl<'a> ValueFunctionSystem<'a> {
             pairs.start(c, largest, &mut zeta[part]);
         }
         Ok(zeta)
+    }
+
+    /// Takes the curvature of the objectives at (x⁰, y⁰) along each row's normal as the unit of its
+    /// multiplier: the equations become independent of the units in which functions and variables are
+    /// measured, and a discretised problem behaves as its limit.
+    pub fn measure_units(&self, x0: &[f64], y0: &[f64]) -> Result<(), SsnError> {
+        let zeta = self.start(x0, y0, 0.0)?;
+        let mut vals = vec![0.0; self.structure.nnz()];
+        self.jacobian(&zeta, &mut vals);
+        let at = &self.layout;
+        let (mut penalized, mut lower) = (vec![0.0; at.xi.end], vec![0.0; at.xi.end]);
+        for ((i, j), value) in self.structure.iter().zip(&vals) {
+            if i == j && i < at.xi.end {
+                penalized[i] += value;
+            } else if i >= at.xi.start && i < at.xi.end && j + at.y.len() == i {
+                // ∂²L/∂ξ∂y = −λ ∂f₀/∂y
+                lower[i] += value / self.lambda;
+            }
+        }
+        // s = y: the copies have the curvature of y
+        penalized.copy_within(at.y.clone(), at.xi.start);
+        let work = &mut *self.work.borrow_mut();
+        let jac = [&self.upper, &self.lower, &self.lower].map(|model| model.jac_structure());
+        for (k, curvature) in [&penalized, &penalized, &lower].into_iter().enumerate() {
+            work.pairs[k].measure_units(jac[k], &work.jac[k], curvature);
+        }
+        Ok(())
     }
 
     /// F(x, y) and the lower-level linear form f = yᵀf₀(x, y) at ζ.
@@ -295,6 +279,16 @@ impl SemismoothSystem for ValueFunctionSystem<'_> {
             rest = others;
         }
         debug_assert!(rest.is_empty(), "all entries are written");
+    }
+
+    fn shift(&self, delta: f64, vals: &mut [f64]) {
+        let work = self.work.borrow();
+        let mut rest = &mut vals[self.structure.nnz() - self.layout.multipliers()..];
+        for pairs in &work.pairs {
+            let (diagonal, others) = rest.split_at_mut(pairs.by_mu.len());
+            pairs.shift(delta, diagonal);
+            rest = others;
+        }
     }
 }
 

@@ -1,0 +1,127 @@
+//! The pieces of a complementarity program.
+
+use nlp_model::Mpcc;
+
+use crate::sqp::{Ended, Limits, Sqp};
+
+/// What is asked of a pair.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Choice {
+    /// G ≥ 0 and H ≥ 0 alone.
+    Open,
+    /// G = 0, H ≥ 0.
+    G,
+    /// H = 0, G ≥ 0.
+    H,
+}
+
+/// Solves pieces: nonlinear programs with one side of some pairs held at zero.
+pub(crate) struct Pieces<'m> {
+    mpcc: &'m dyn Mpcc,
+    sqp: Sqp<'m>,
+    limits: Limits,
+    lcon: Vec<f64>,
+    ucon: Vec<f64>,
+    /// Programs solved.
+    pub solved: usize,
+}
+
+impl<'m> Pieces<'m> {
+    pub fn new(mpcc: &'m dyn Mpcc, limits: Limits) -> Self {
+        Pieces {
+            sqp: Sqp::new(mpcc as &dyn nlp_model::TwiceSmooth),
+            limits,
+            lcon: mpcc.meta().lcon().to_vec(),
+            ucon: mpcc.meta().ucon().to_vec(),
+            solved: 0,
+            mpcc,
+        }
+    }
+
+    /// Solves a piece from x.
+    pub fn solve(&mut self, x: &[f64], choices: &[Choice]) -> Ended {
+        for (&(i, j), choice) in self.mpcc.pairs().iter().zip(choices) {
+            let upper = |held: Choice| if *choice == held { 0.0 } else { f64::INFINITY };
+            (self.ucon[i], self.ucon[j]) = (upper(Choice::G), upper(Choice::H));
+        }
+        self.solved += 1;
+        let ended = self.sqp.solve(x, &self.lcon, &self.ucon, self.limits);
+        tracing::trace!(?choices, ?ended, f = self.sqp.objective(), "piece");
+        ended
+    }
+
+    /// The last point.
+    pub fn x(&self) -> &[f64] {
+        self.sqp.x()
+    }
+    /// f at the last point.
+    pub fn objective(&self) -> f64 {
+        self.sqp.objective()
+    }
+    /// SQP iterations so far.
+    pub fn iterations(&self) -> usize {
+        self.sqp.iterations
+    }
+    /// Largest violation of rows, bounds and complementarity at the last point.
+    pub fn violation(&self) -> f64 {
+        let c = self.sqp.rows();
+        let gap = |&(i, j): &(usize, usize)| c[i].min(c[j]).abs();
+        let gaps = self.mpcc.pairs().iter().map(gap);
+        gaps.fold(self.sqp.violation(), |worst, gap| {
+            if gap > worst || gap.is_nan() {
+                gap
+            } else {
+                worst
+            }
+        })
+    }
+
+    /// The piece on which the smaller side of each pair at x is zero.
+    pub fn nearest(&self, x: &[f64]) -> Vec<Choice> {
+        let c = self.rows_at(x);
+        let side = |&(i, j): &(usize, usize)| if c[i] <= c[j] { Choice::G } else { Choice::H };
+        self.mpcc.pairs().iter().map(side).collect()
+    }
+
+    /// The piece that holds x + s d for small s: of biactive pairs the side that moves less is zero.
+    pub fn along(&self, x: &[f64], d: &[f64], active: f64) -> Vec<Choice> {
+        let c = self.rows_at(x);
+        let mut jd = vec![0.0; c.len()];
+        self.mpcc.jprod(x, d, &mut jd);
+        let side = |&(i, j): &(usize, usize)| {
+            let is_biactive = c[i] <= active && c[j] <= active;
+            let (g, h) = if is_biactive {
+                (jd[i], jd[j])
+            } else {
+                (c[i], c[j])
+            };
+            if g <= h { Choice::G } else { Choice::H }
+        };
+        self.mpcc.pairs().iter().map(side).collect()
+    }
+
+    fn rows_at(&self, x: &[f64]) -> Vec<f64> {
+        let mut c = vec![0.0; self.lcon.len()];
+        self.mpcc.cons(x, &mut c);
+        c
+    }
+
+    /// The open pair that the last point violates most, and whether G is the smaller side.
+    pub fn most_violated(&self, choices: &[Choice]) -> Option<(usize, bool)> {
+        let c = self.sqp.rows();
+        let open = self
+            .mpcc
+            .pairs()
+            .iter()
+            .enumerate()
+            .filter(|&(p, _)| choices[p] == Choice::Open);
+        let mut worst = None;
+        let mut largest = self.limits.tolerance;
+        for (p, &(i, j)) in open {
+            if c[i].min(c[j]) > largest {
+                (worst, largest) = (Some((p, c[i] <= c[j])), c[i].min(c[j]));
+            }
+        }
+        worst
+    }
+}

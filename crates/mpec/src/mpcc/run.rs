@@ -1,0 +1,266 @@
+//! The steps of the solver.
+
+use linalg::slice::axpy;
+use nlp_model::{Model, Mpcc};
+use stopping::{MpccState, Status};
+
+use super::MpccOptions;
+use crate::branch::{Choice, Pieces};
+use crate::linearised::{Cone, LinearisedCheck, settle};
+use crate::regularization::Regularized;
+use crate::sqp::{Ended, Limits, Sqp};
+
+/// A point with the piece on which it was found.
+#[derive(Clone, Debug)]
+pub(super) struct Incumbent {
+    pub x: Vec<f64>,
+    pub f: f64,
+    /// Largest violation of rows, bounds and complementarity.
+    pub violation: f64,
+}
+
+/// Work and results of one call.
+pub(super) struct Run<'m> {
+    pub mpcc: &'m dyn Mpcc,
+    pub options: &'m MpccOptions,
+    pieces: Pieces<'m>,
+    cone: Cone,
+    pub best: Option<Incumbent>,
+    /// The point of least violation among those that are not feasible.
+    pub nearest: Option<Incumbent>,
+    /// The test at the best point.
+    pub check: Option<LinearisedCheck>,
+    /// Programs solved, and iterations of the regularized ones.
+    pub regularized_iterations: usize,
+    pub escapes: usize,
+    pub nodes: usize,
+    /// The search settled all pieces.
+    pub is_exhausted: bool,
+    /// How the program of the best point ended.
+    ended: Ended,
+    is_in_domain: bool,
+    /// A piece ended neither feasible nor at a stationary violation.
+    is_doubtful: bool,
+}
+
+impl<'m> Run<'m> {
+    pub fn new(mpcc: &'m dyn Mpcc, options: &'m MpccOptions) -> Self {
+        let limits = Limits {
+            tolerance: options.tolerance,
+            iterations: options.iterations,
+        };
+        Run {
+            pieces: Pieces::new(mpcc, limits),
+            cone: Cone::new(mpcc),
+            best: None,
+            nearest: None,
+            check: None,
+            regularized_iterations: 0,
+            escapes: 0,
+            nodes: 0,
+            is_exhausted: false,
+            ended: Ended::Stalled,
+            is_in_domain: false,
+            is_doubtful: false,
+            mpcc,
+            options,
+        }
+    }
+
+    /// Programs solved and SQP iterations.
+    pub fn counts(&self) -> (usize, usize) {
+        (
+            self.pieces.solved,
+            self.pieces.iterations() + self.regularized_iterations,
+        )
+    }
+
+    /// Steps 1 and 2.
+    pub fn local(&mut self, x0: &[f64]) {
+        let choices = self.pieces.nearest(x0);
+        self.piece(x0, &choices);
+        let mut x = x0.to_vec();
+        let mut t = self.options.first;
+        for _ in 0..self.options.continuation {
+            let gap = self.regularized(&mut x, t);
+            t *= self.options.factor;
+            if gap <= self.options.complementarity {
+                break;
+            }
+        }
+        let choices = self.pieces.nearest(&x);
+        self.piece(&x, &choices);
+        self.escape();
+    }
+
+    /// Solves the regularized program from x and returns the largest |min(G, H)|.
+    fn regularized(&mut self, x: &mut [f64], t: f64) -> f64 {
+        let Ok(model) = Regularized::new(self.mpcc, self.options.regularization, t) else {
+            return 0.0;
+        };
+        let mut sqp = Sqp::new(&model);
+        let limits = Limits {
+            tolerance: 1e-2 * t.clamp(1e-4, 1.0),
+            iterations: self.options.iterations,
+        };
+        let (l, u) = (model.meta().lcon(), model.meta().ucon());
+        let ended = sqp.solve(x, l, u, limits);
+        self.regularized_iterations += sqp.iterations;
+        tracing::debug!(t, ?ended, f = sqp.objective(), "continuation");
+        if ended != Ended::Domain {
+            x.copy_from_slice(sqp.x());
+        }
+        self.mpcc
+            .pairs()
+            .iter()
+            .map(|&(i, j)| sqp.rows()[i].min(sqp.rows()[j]).abs())
+            .fold(0.0, f64::max)
+    }
+
+    /// Solves a piece and keeps its solution when it is better; true then.
+    fn piece(&mut self, x: &[f64], choices: &[Choice]) -> bool {
+        let ended = self.pieces.solve(x, choices);
+        self.is_in_domain |= ended != Ended::Domain;
+        ended != Ended::Domain && self.offer(ended)
+    }
+
+    /// Keeps the last point when it is feasible and better than the best one.
+    fn offer(&mut self, ended: Ended) -> bool {
+        let violation = self.pieces.violation();
+        let f = self.pieces.objective();
+        let list = if violation <= self.options.tolerance {
+            &mut self.best
+        } else {
+            &mut self.nearest
+        };
+        let is_better = match list {
+            None => true,
+            Some(old) if violation > self.options.tolerance => violation < old.violation,
+            Some(old) => f < old.f - 1e-10 * (1.0 + old.f.abs()),
+        };
+        if is_better {
+            *list = Some(Incumbent {
+                x: self.pieces.x().to_vec(),
+                f,
+                violation,
+            });
+        }
+        self.is_doubtful |= violation > self.options.tolerance && ended != Ended::Infeasible;
+        let is_best = is_better && violation <= self.options.tolerance;
+        if is_best {
+            self.ended = ended;
+        }
+        is_best
+    }
+
+    /// Step 2 at the best point.
+    fn escape(&mut self) {
+        self.check = None;
+        while let Some(best) = &self.best {
+            let x = best.x.clone();
+            let active = self.options.linearised.active;
+            if self.cone.load(self.mpcc, &x, active).is_err() {
+                return;
+            }
+            let check = settle(&mut self.cone, &self.options.linearised);
+            let direction = check.direction.clone();
+            self.check = Some(check);
+            let Some(direction) = direction.filter(|_| self.escapes < self.options.escapes) else {
+                return;
+            };
+            self.escapes += 1;
+            let choices = self.pieces.along(&x, &direction, active);
+            // From x itself, and from a point a little along the direction.
+            if self.piece(&x, &choices) {
+                continue;
+            }
+            let mut ahead = x.clone();
+            axpy(1e-2, &direction, &mut ahead);
+            if !self.piece(&ahead, &choices) {
+                return;
+            }
+        }
+    }
+
+    /// Step 3, then step 2.
+    pub fn search(&mut self, x0: &[f64]) {
+        if self.options.nodes > 0 {
+            // Every piece is a leaf below.
+            self.is_doubtful = false;
+        }
+        let before = self.best.as_ref().map(|best| best.f);
+        let mut open = vec![(vec![Choice::Open; self.mpcc.pairs().len()], x0.to_vec())];
+        while let Some((choices, start)) = open.pop() {
+            if self.nodes >= self.options.nodes {
+                break;
+            }
+            self.nodes += 1;
+            let ended = self.pieces.solve(&start, &choices);
+            self.is_in_domain |= ended != Ended::Domain;
+            if matches!(ended, Ended::Infeasible) {
+                self.offer(ended);
+                continue;
+            }
+            let is_reliable = ended == Ended::Optimal;
+            if is_reliable && self.is_no_better(self.pieces.objective()) {
+                continue;
+            }
+            let point = if ended == Ended::Domain {
+                start
+            } else {
+                self.pieces.x().to_vec()
+            };
+            let Some((pair, g_is_less)) = self.pieces.most_violated(&choices) else {
+                self.offer(ended);
+                continue;
+            };
+            let order = if g_is_less {
+                [Choice::H, Choice::G]
+            } else {
+                [Choice::G, Choice::H]
+            };
+            for choice in order {
+                let mut child = choices.clone();
+                child[pair] = choice;
+                open.push((child, point.clone()));
+            }
+        }
+        self.is_exhausted = open.is_empty() && self.options.nodes > 0;
+        if self.best.as_ref().map(|best| best.f) != before {
+            self.escape();
+        }
+    }
+
+    fn is_no_better(&self, f: f64) -> bool {
+        let margin = |best: f64| 1e-7 * (1.0 + best.abs());
+        self.best
+            .as_ref()
+            .is_some_and(|best| f >= best.f - margin(best.f))
+    }
+
+    /// How the run ended.
+    pub fn verdict(&self) -> Status {
+        let stationary = self
+            .check
+            .as_ref()
+            .is_some_and(LinearisedCheck::is_stationary);
+        match &self.best {
+            Some(_) if self.ended == Ended::Unbounded => Status::UnboundedObjective,
+            Some(_) if stationary => Status::Optimal,
+            Some(_) if self.ended == Ended::Diverging => Status::UnboundedIterates,
+            Some(_) => Status::SubOptimal,
+            None if !self.is_in_domain => Status::DomainError,
+            None if self.is_doubtful || (self.nodes > 0 && !self.is_exhausted) => Status::Stalled,
+            None => Status::Infeasible,
+        }
+    }
+
+    /// Copies the best point, or the nearest one, into a state.
+    pub fn fill(&self, state: &mut MpccState) {
+        let Some(point) = self.best.as_ref().or(self.nearest.as_ref()) else {
+            return;
+        };
+        // Derivatives that are not finite leave the state unknown, which is no success.
+        let _ = crate::stationarity::fill(self.mpcc, &point.x, &self.options.linearised, state);
+    }
+}
