@@ -233,7 +233,7 @@ proptest! {
 
     /// A random half-plane: the infimum is known by projection, no claim lies above or below it.
     #[test]
-    fn claims_on_random_cliffs_are_true(angle in 0.0..6.28_f64, offset in -0.5..0.5_f64, seed in 0..100u64) {
+    fn claims_on_random_cliffs_are_true(angle in 0.0..std::f64::consts::TAU, offset in -0.5..0.5_f64, seed in 0..100u64) {
         let a = [angle.cos(), angle.sin()];
         let theta = |x: &[f64]| {
             let high = a[0] * x[0] + a[1] * x[1] >= offset;

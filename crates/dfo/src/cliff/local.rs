@@ -281,7 +281,7 @@ impl<'r, 'a> Local<'r, 'a> {
         }
         if let Some(l) = self.archive.label(k)
             && l != label
-            && !(self.archive.value(k) < self.archive.value(self.x) && !self.stick)
+            && (self.stick || self.archive.value(k) >= self.archive.value(self.x))
         {
             self.restore(k, tolerance(self.delta))?;
         }
