@@ -1,5 +1,6 @@
 //! The job `dfo`: derivative-free solvers, in parts that can run alone.
 
+mod cliff;
 mod more_wild;
 mod overhead;
 mod solvers;
@@ -34,6 +35,8 @@ enum Name {
     MoreWild,
     /// Time of a solver between evaluations.
     Overhead,
+    /// Objectives that jump.
+    Cliff,
 }
 
 /// What a part found, ready for the terminal, the files and the page.
@@ -54,9 +57,10 @@ pub struct Part {
 /// Runs a part, enters its numbers in the summary; `quick` asks for a subset.
 type RunPart = fn(&mut Summary, bool) -> crate::Result<Part>;
 
-const PARTS: [(Name, RunPart); 2] = [
+const PARTS: [(Name, RunPart); 3] = [
     (Name::MoreWild, more_wild::run),
     (Name::Overhead, overhead::run),
+    (Name::Cliff, cliff::run),
 ];
 
 /// Runs the job, prints its tables and writes its files.
