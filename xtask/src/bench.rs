@@ -3,14 +3,21 @@
 mod bolib;
 mod compare;
 mod derivatives;
+mod dfo;
 mod examples;
 mod figures;
+mod multilevel;
+mod nlp;
+mod peers;
+mod mpcc;
 mod published;
 mod record;
+mod runs;
 mod selection;
 mod summary;
 mod sweep;
 pub mod table;
+mod trust_region;
 
 pub use bolib::Results;
 #[cfg(test)]
@@ -36,12 +43,27 @@ pub struct Args {
 enum Job {
     /// 124 bilevel problems of BOLIB by semismooth Newton, beside the published tables.
     Bolib(bolib::Args),
+    /// Unconstrained problems by trust regions, beside stored runs and other crates.
+    TrustRegion(trust_region::Args),
+    /// Constrained problems of Hock and Schittkowski, beside stored runs.
+    Nlp(nlp::Args),
+    /// Objectives in an order of importance, and constraints in blocks.
+    Multilevel(multilevel::Args),
+    /// Derivative-free solvers: data profiles and overheads, beside stored runs and other crates.
+    Dfo(dfo::Args),
+    /// Complementarity programs of MacMPEC, beside stored runs of other solvers.
+    Mpcc(mpcc::Args),
 }
 
 /// Runs the job, `bolib` when none is named.
 pub fn run(args: &Args) -> crate::Result<()> {
     match &args.job {
         Some(Job::Bolib(args)) => bolib::run(args),
+        Some(Job::TrustRegion(args)) => trust_region::run(args),
+        Some(Job::Nlp(args)) => nlp::run(args),
+        Some(Job::Multilevel(args)) => multilevel::run(args),
+        Some(Job::Dfo(args)) => dfo::run(args),
+        Some(Job::Mpcc(args)) => mpcc::run(args),
         None => bolib::run(&args.default),
     }
 }

@@ -12,7 +12,11 @@ use crate::bench::{PUBLISHED_LAMBDAS, QUICK_LAMBDAS, Summary, median, problems};
 use crate::grid::{Grid, percent};
 use crate::{interrupt, say};
 use costs::Profile;
-use outcome::{Cost, Outcome, Outcomes};
+
+pub use costs::performance;
+pub use figures::COLORS;
+use outcome::Outcomes;
+pub use outcome::{Cost, Outcome};
 use std::fmt::Write;
 use std::path::PathBuf;
 use stopping::CancelToken;
@@ -86,6 +90,28 @@ pub fn run(args: &Args) -> crate::Result<()> {
         say("docs/results/profiles.md and its figures are rewritten.");
     }
     Ok(())
+}
+
+/// Performance profiles of these outcomes, as a document.
+pub fn performance_figure(costs: Vec<Cost>, list: Vec<Outcome>) -> crate::Result<String> {
+    let results = Results::new(costs, list, true)?;
+    Ok(figures::performance(&results).render())
+}
+
+/// Data profiles of `solvers` for the accuracies [`TAUS`], as a document: `costs` holds for each of them and
+/// each problem the evaluations of every solver, ∞ for never.
+pub fn data_figure(
+    title: &str,
+    solvers: &[&str],
+    costs: &[Vec<Vec<f64>>; 4],
+    sizes: &[usize],
+) -> crate::Result<String> {
+    if solvers.len() > figures::COLORS.len() {
+        return Err("too many solvers for a figure".into());
+    }
+    let n = solvers.len();
+    let profiles: Vec<Vec<Profile>> = costs.iter().map(|c| costs::data(c, sizes, n)).collect();
+    Ok(figures::data(title, "evaluations", solvers, &profiles).render())
 }
 
 fn gather(args: &Args, cancel: &CancelToken) -> crate::Result<(Vec<Cost>, Vec<Outcome>, bool)> {

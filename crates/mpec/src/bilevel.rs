@@ -1,6 +1,7 @@
 //! Bilevel programs.
 
 mod certificate;
+mod driver;
 mod fixed_upper;
 mod lower_level;
 mod starts;
@@ -8,5 +9,6 @@ mod starts;
 pub use certificate::{
     Certificate, CertificateOptions, Domain, Proof, Route, Verdict, certify, prove_value_above,
 };
+pub use driver::{BilevelOptions, BilevelSolution, BilevelStatus, solve};
 pub use fixed_upper::FixedUpper;
 pub use lower_level::{LowerLevelCheck, LowerLevelOptions, LowerLevelStatus, check_lower_level};

@@ -17,6 +17,7 @@ pub use bolib;
 pub use dfo;
 pub use linalg;
 pub use mpec;
+pub use mpec::bilevel::{BilevelOptions, BilevelSolution, BilevelStatus, solve as solve_bilevel};
 pub use nlp_model;
 pub use nlp_model::bilevel;
 pub use ssn;

@@ -58,11 +58,19 @@ impl LimitedMemory {
         self.y[place].copy_from_slice(y);
         self.len += 1;
         self.gamma = dot(y, y) / dot(s, y);
-        self.unroll();
+        if !self.unroll() {
+            // Rounding has made B indefinite: the last pair alone is safe.
+            self.s.copy_within((self.len - 1) * n..self.len * n, 0);
+            self.y.copy_within((self.len - 1) * n..self.len * n, 0);
+            self.len = 1;
+            if !self.unroll() {
+                self.forget();
+            }
+        }
     }
 
-    /// All aᵢ and bᵢ anew: γ has changed.
-    fn unroll(&mut self) {
+    /// All aᵢ and bᵢ anew: γ has changed. False when B is not positive definite.
+    fn unroll(&mut self) -> bool {
         let n = self.n;
         for k in 0..self.len {
             let place = k * n..(k + 1) * n;
@@ -74,11 +82,17 @@ impl LimitedMemory {
             let (before, rest) = self.b.split_at_mut(k * n);
             let bs = &mut rest[..n];
             product(self.gamma, &self.a[..k * n], before, s, bs);
-            let root = dot(s, bs).sqrt();
+            let curvature = dot(s, bs);
+            // also false for NaN
+            let positive = root > 0.0 && curvature > 0.0 && curvature.is_finite();
+            if !positive {
+                return false;
+            }
             for b in bs {
-                *b /= root;
+                *b /= curvature.sqrt();
             }
         }
+        true
     }
 
     /// out = B v.

@@ -15,8 +15,8 @@ use crate::{MoreSorensen, Options, Solution, SteihaugToint, Step, TrustRegionErr
 /// How the Hessian is learnt from changes y of the gradient along steps s.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Update {
-    /// B ← B − Bs(Bs)ᵀ/sᵀBs + yyᵀ/sᵀy, skipped unless sᵀy > 1e-8 ‖s‖‖y‖: B stays positive definite. Dense,
-    /// O(n³) for each step (NocedalWright2006, Section 6.1).
+    /// B ← B − Bs(Bs)ᵀ/sᵀBs + yyᵀ/sᵀy, y damped unless sᵀy > 1e-8 ‖s‖‖y‖: B stays positive definite.
+    /// Dense, O(n³) for each step (NocedalWright2006, Section 6.1).
     Bfgs,
     /// B ← B + vvᵀ/vᵀs, v = y − Bs, skipped unless |vᵀs| ≥ 1e-8 ‖v‖‖s‖: B may be indefinite, as the
     /// Hessian may. Dense, O(n³) for each step (NocedalWright2006, Section 6.2).
@@ -38,6 +38,7 @@ pub struct QuasiNewton {
     matrix: Matrix,
     /// Room for Bs.
     bs: Vec<f64>,
+    y: Vec<f64>,
 }
 
 #[derive(Debug)]
@@ -77,6 +78,7 @@ impl QuasiNewton {
                 }
             },
             bs: vec![0.0; n],
+            y: vec![0.0; n],
         }
     }
 }
@@ -115,30 +117,37 @@ impl<M: Smooth + ?Sized> QuadraticModel<M> for QuasiNewton {
     }
 
     fn learn(&mut self, s: &[f64], y: &[f64]) {
-        let n = s.len();
-        let (sy, threshold) = (dot(s, y), SKIP * norm2(s) * norm2(y));
-        match &mut self.matrix {
-            Matrix::Limited(memory, _) if sy > threshold => memory.push(s, y),
-            Matrix::Limited(..) => {}
+        let QuasiNewton {
+            matrix,
+            bs,
+            y: damped,
+        } = self;
+        damped.copy_from_slice(y);
+        match matrix {
+            Matrix::Limited(memory, _) => {
+                memory.product(s, bs);
+                damp(s, bs, damped);
+                memory.push(s, damped);
+            }
             Matrix::Dense {
                 update,
                 b,
                 is_fresh,
                 ..
             } => {
-                if *is_fresh && sy > threshold {
+                let sy = dot(s, y);
+                if *is_fresh && is_curved(s, y) {
                     // (NocedalWright2006, equation 6.20)
-                    multiple_of_identity(n, dot(y, y) / sy, b);
+                    multiple_of_identity(s.len(), dot(y, y) / sy, b);
                     *is_fresh = false;
                 }
-                let bs = &mut self.bs;
-                multiply_symmetric(n, b, s, bs);
+                multiply_symmetric(s.len(), b, s, bs);
                 match update {
-                    DenseUpdate::Bfgs if sy > threshold => {
+                    DenseUpdate::Bfgs => {
+                        damp(s, bs, damped);
                         add_rank_one(-1.0 / dot(s, bs), bs, b);
-                        add_rank_one(1.0 / sy, y, b);
+                        add_rank_one(1.0 / dot(s, damped), damped, b);
                     }
-                    DenseUpdate::Bfgs => {}
                     DenseUpdate::Sr1 => {
                         for (v, y) in bs.iter_mut().zip(y) {
                             *v = y - *v;
@@ -151,6 +160,28 @@ impl<M: Smooth + ?Sized> QuadraticModel<M> for QuasiNewton {
                 }
             }
         }
+    }
+}
+
+/// sᵀy > 1e-8 ‖s‖‖y‖.
+fn is_curved(s: &[f64], y: &[f64]) -> bool {
+    dot(s, y) > SKIP * norm2(s) * norm2(y)
+}
+
+/// Where sᵀy is not positive enough, y ← θy + (1 − θ)Bs with sᵀy = 0.2 sᵀBs afterwards
+/// (NocedalWright2006, Procedure 18.2).
+///
+/// Note (2026-11-22): the procedure damps already when sᵀy < 0.2 sᵀBs; that makes large entries of B shrink
+/// by a factor of five for each step only. Without damping, B never shrinks along valleys of
+/// negative curvature, and on Penalty I the method creeps.
+fn damp(s: &[f64], bs: &[f64], y: &mut [f64]) {
+    if is_curved(s, y) {
+        return;
+    }
+    let (sy, sbs) = (dot(s, y), dot(s, bs));
+    let theta = 0.8 * sbs / (sbs - sy);
+    for (y, bs) in y.iter_mut().zip(bs) {
+        *y = theta * *y + (1.0 - theta) * bs;
     }
 }
 

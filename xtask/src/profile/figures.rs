@@ -21,13 +21,21 @@ const TAU_NAMES: [&str; 4] = ["10⁻¹", "10⁻³", "10⁻⁵", "10⁻⁷"];
 pub fn all(results: &Results) -> Vec<(&'static str, String)> {
     let mut list = vec![("profile-performance.svg", performance(results).render())];
     if !results.data.is_empty() {
-        list.push(("profile-data.svg", data(results).render()));
+        let solvers: Vec<&str> = results
+            .outcomes
+            .solvers
+            .iter()
+            .map(String::as_str)
+            .collect();
+        let title = "Data profiles: the measure is reduced to τ of its first value";
+        let figure = data(title, "iterations", &solvers, &results.data);
+        list.push(("profile-data.svg", figure.render()));
     }
     list
 }
 
 /// ρₛ(τ) for each kind of cost.
-fn performance(results: &Results) -> Figure {
+pub fn performance(results: &Results) -> Figure {
     let costs = results.outcomes.costs.iter().zip(&results.performance);
     let panels = costs.map(|(cost, profiles)| Panel {
         title: format!("By {}", cost.label),
@@ -37,27 +45,27 @@ fn performance(results: &Results) -> Figure {
     });
     Figure {
         title: "Performance profiles".into(),
-        keys: keys(results),
+        keys: keys(results.outcomes.solvers.iter().map(String::as_str)),
         columns: 2,
         size: (430.0, 330.0),
         panels: panels.collect(),
     }
 }
 
-/// dₛ(α) for each reduction τ.
-fn data(results: &Results) -> Figure {
-    let panels = TAU_NAMES.iter().zip(&results.data).map(|(tau, profiles)| {
+/// dₛ(α) for each reduction τ, in `unit`s.
+pub fn data(title: &str, unit: &str, solvers: &[&str], data: &[Vec<Profile>]) -> Figure {
+    let panels = TAU_NAMES.iter().zip(data).map(|(tau, profiles)| {
         let budgets = profiles.iter().flat_map(|p| p.steps.iter().map(|s| s.0));
         Panel {
             title: format!("τ = {tau}"),
-            x: Axis::logarithmic_around("iterations / (variables + 1)", budgets),
+            x: Axis::logarithmic_around(&format!("{unit} / (variables + 1)"), budgets),
             y: share(),
             marks: curves(profiles, 0.0),
         }
     });
     Figure {
-        title: "Data profiles: the measure is reduced to τ of its first value".into(),
-        keys: keys(results),
+        title: title.into(),
+        keys: keys(solvers.iter().copied()),
         columns: 2,
         size: (430.0, 270.0),
         panels: panels.collect(),
@@ -89,9 +97,9 @@ fn curves(profiles: &[Profile], from: f64) -> Vec<Mark> {
     profiles.iter().enumerate().map(curve).collect()
 }
 
-fn keys(results: &Results) -> Vec<Key> {
-    let solvers = results.outcomes.solvers.iter().enumerate();
-    solvers
+fn keys<'a>(solvers: impl Iterator<Item = &'a str>) -> Vec<Key> {
+    let numbered = solvers.enumerate();
+    numbered
         .map(|(k, name)| Key::new(name, COLORS[k], Symbol::Line))
         .collect()
 }

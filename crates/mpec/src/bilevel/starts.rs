@@ -40,7 +40,7 @@ pub(super) fn starts(
 }
 
 /// 1/r, 1/r², …, 1/rⁿ with r^(n+1) = r + 1: multiples of this vector modulo 1 fill the cube evenly.
-fn kronecker_steps(n: usize) -> Vec<f64> {
+pub(super) fn kronecker_steps(n: usize) -> Vec<f64> {
     let mut r = 2.0_f64;
     for _ in 0..64 {
         r = (1.0 + r).powf(1.0 / (n + 1) as f64);

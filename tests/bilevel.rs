@@ -1,0 +1,111 @@
+//! The bilevel driver with default options, on problems whose solutions are known.
+
+use nlp_model::AutoBilevel;
+use stackelberg::bolib::problem;
+use stackelberg::mpec::MpecError;
+use stackelberg::mpec::bilevel::{BilevelOptions, BilevelSolution, BilevelStatus, solve};
+
+fn run(name: &str, options: &BilevelOptions) -> (BilevelSolution, f64) {
+    let p = problem(name).unwrap();
+    let options = BilevelOptions {
+        starts: vec![p.starts[0].stacked()],
+        ..options.clone()
+    };
+    let value = p.reference.value.expect("a known solution");
+    (solve(p.build().as_ref(), &options).unwrap(), value)
+}
+
+#[test]
+fn the_known_value_is_reached_and_lower_level_optimality_is_proved() {
+    // convex and nonconvex lower levels; solutions at jumps of the lower solution (Mirrlees, MitsosBarton)
+    for name in [
+        "Bard1988Ex1",
+        "AllendeStill2013",
+        "Colson2002BIPA4",
+        "DempeDutta2012Ex24",
+        "Mirrlees1999",
+        "MitsosBarton2006Ex311",
+        "MitsosBarton2006Ex314",
+        "MitsosBarton2006Ex320",
+        "Outrata1990Ex2a",
+        "ShimizuEtal1997a",
+        "Vogel2012",
+        "Yezza1996Ex31",
+    ] {
+        let (solution, value) = run(name, &BilevelOptions::default());
+        assert_eq!(solution.status, BilevelStatus::Proved, "{name}\n{solution}");
+        let tolerance = 1e-2 * value.abs().max(1.0);
+        assert!(
+            solution.objective <= value + tolerance,
+            "{name} {value}\n{solution}"
+        );
+        assert!(solution.upper_violation <= 1e-6 && solution.lower_violation <= 1e-6);
+        assert!(solution.gap().unwrap() <= 1e-5 * (1.0 + solution.lower_objective.abs()));
+    }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_bits_and_another_one_the_same_value() {
+    let with = |seed| {
+        let options = BilevelOptions {
+            seed,
+            ..BilevelOptions::default()
+        };
+        run("MitsosBarton2006Ex320", &options).0
+    };
+    let (one, again, other) = (with(3), with(3), with(4));
+    assert_eq!(
+        (&one.x, &one.y, one.examined),
+        (&again.x, &again.y, again.examined)
+    );
+    assert!((one.objective - other.objective).abs() < 1e-2);
+}
+
+nlp_model::bilevel! {
+    /// G asks for x ≥ 1, g for y ≤ −x and y ≥ 0.
+    struct NoPoint(x; y);
+    F = x + y;
+    G <= 0: [1.0 - x];
+    f = y;
+    g <= 0: [y + x, -y];
+}
+
+#[test]
+fn a_program_without_feasible_points_says_so() {
+    let problem = AutoBilevel::new("no point", NoPoint);
+    let solution = solve(&problem, &BilevelOptions::default()).unwrap();
+    assert_eq!(solution.status, BilevelStatus::NotFound);
+    assert!(solution.objective.is_nan() && solution.certificate.is_none());
+    assert!(solution.to_string().contains("no feasible point"));
+}
+
+#[test]
+fn misuse_is_refused_with_its_numbers() {
+    let problem = AutoBilevel::new("no point", NoPoint);
+    let refuse = |options: BilevelOptions| solve(&problem, &options).unwrap_err();
+    let start = |z: &[f64]| BilevelOptions {
+        starts: vec![z.to_vec()],
+        ..BilevelOptions::default()
+    };
+    assert!(matches!(refuse(start(&[1.0])), MpecError::Model(_)));
+    assert!(matches!(
+        refuse(start(&[1.0, f64::NAN])),
+        MpecError::Model(_)
+    ));
+    let negative = BilevelOptions {
+        penalties: vec![1.0, -1.0],
+        ..BilevelOptions::default()
+    };
+    assert!(matches!(refuse(negative), MpecError::Option { value, .. } if value == -1.0));
+    let infeasible = BilevelOptions {
+        feasibility: 0.0,
+        ..BilevelOptions::default()
+    };
+    assert!(matches!(
+        refuse(infeasible),
+        MpecError::Option {
+            name: "feasibility",
+            ..
+        }
+    ));
+}
