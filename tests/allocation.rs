@@ -3,10 +3,11 @@
 use allocation_counter::measure;
 use stackelberg::bolib;
 use stackelberg::linalg::{DenseLu, Factorization};
-use stackelberg::nlp_model::Linearised;
+use stackelberg::nlp_model::{AutoModel, Functions, Linearised, Meta, Model, Scalar, TwiceSmooth};
 use stackelberg::ssn::systems::value_function::ValueFunctionSystem;
 use stackelberg::ssn::{FISCHER_BURMEISTER, Newton, Options, PairRule, SemismoothSystem};
-use stackelberg::stopping::Solver;
+use stackelberg::stopping::{Norm, Solver, Stopping};
+use stackelberg::trust_region::sqp::{self, Sqp};
 
 #[test]
 fn a_dense_factorization_does_not_allocate() {
@@ -58,4 +59,36 @@ fn the_newton_loop_does_not_allocate() {
             assert_eq!(allocations, 0, "{name}: {iterations} iterations");
         }
     }
+}
+
+#[test]
+fn sequential_quadratic_programming_does_not_allocate() {
+    // Hock and Schittkowski, problem 71
+    struct Hs71;
+    impl Functions for Hs71 {
+        fn obj<T: Scalar>(&self, x: &[T]) -> T {
+            x[0] * x[3] * (x[0] + x[1] + x[2]) + x[2]
+        }
+        fn cons<T: Scalar>(&self, x: &[T], c: &mut [T]) {
+            c[0] = x[0] * x[1] * x[2] * x[3];
+            c[1] = x.iter().fold(T::from(0.0), |sum, &x| sum + x * x);
+        }
+    }
+    let meta = Meta::new("HS71", 4, 2)
+        .start(&[1.0, 5.0, 5.0, 1.0])
+        .and_then(|m| m.variable_bounds(&[1.0; 4], &[5.0; 4]))
+        .and_then(|m| m.constraint_bounds(&[25.0, 40.0], &[f64::INFINITY, 40.0]))
+        .unwrap();
+    let model = AutoModel::new(Hs71, meta);
+    let model: &dyn TwiceSmooth = &model;
+    let mut solver = Sqp::new(sqp::Options::default(), 4, 2).unwrap();
+    let mut stopping = Stopping::kkt(model, Norm::Inf);
+    stopping.state.y.set(&[0.0; 2]);
+    solver.solve(model, &mut stopping);
+    stopping.state.set_x(model.meta().x0());
+    let counted = measure(|| {
+        solver.solve(model, &mut stopping);
+    });
+    assert!(stopping.iterations() > 1, "the loop runs");
+    assert_eq!(counted.count_total, 0);
 }

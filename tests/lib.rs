@@ -3,6 +3,7 @@
 //! The README is compiled and run as documentation of this crate.
 #![doc = include_str!("../README.md")]
 
+pub mod branches;
 pub mod formula;
 pub mod problems;
 

@@ -1,220 +1,350 @@
-//! The multilevel methods on the stored problems.
+//! The multilevel methods: blocks of constraints, several objectives, certificates.
 
-use nlp_model::{AutoModel, Levels, Meta, TwiceSmooth};
-use serde_json::Value;
-use stackelberg_tests::data;
-use stackelberg_tests::formula::{FormulaModel, formula_model, indexed};
+use linalg::slice::norm2;
+use nlp_model::{AutoModel, Functions, Levels, Meta, Model, Multilevel, Scalar, TwiceSmooth};
+use stackelberg_tests::problems::banded::Banded;
+use stackelberg_tests::problems::{hock_schittkowski, lexicographic, random_two_level};
+use stopping::Status;
+use trust_region::TrustRegionError;
 use trust_region::multilevel::{
-    BlockOptions, Blocks, Method, Options, Variant, solve, solve_blocks,
+    BlockOptions, Blocks, Class, Merit, Method, Options, Substep, Variant, Verdict, certify, solve,
+    solve_blocks,
 };
 
-fn numbers(value: &Value) -> Vec<f64> {
-    let entries = value.as_array().expect("a list").iter();
-    entries.map(|v| v.as_f64().expect("a number")).collect()
+fn levels(problem: &lexicographic::Problem) -> Levels {
+    let boxed = |model| Box::new(model) as Box<dyn TwiceSmooth>;
+    Levels::new(problem.models().into_iter().map(boxed).collect()).expect("levels of one size")
 }
 
-struct Constrained {
-    name: String,
-    model: AutoModel<FormulaModel>,
-    x0: Vec<f64>,
-    least: f64,
-}
-
-/// Problems of Hock and Schittkowski of this `kind`.
-fn constrained(kind: &str) -> Vec<Constrained> {
-    let read = |problem: &Value| {
-        let name = problem["name"].as_str().expect("a name").to_owned();
-        let x0 = numbers(&problem["x0"]);
-        let infinite = |v: f64| {
-            if v.abs() >= 1e19 {
-                f64::INFINITY.copysign(v)
-            } else {
-                v
-            }
-        };
-        let side = |place: usize| -> Vec<f64> {
-            let rows = problem["g"].as_array().expect("rows").iter();
-            rows.map(|row| infinite(row[place].as_f64().expect("a bound")))
-                .collect()
-        };
-        let rows = problem["g"].as_array().expect("rows").iter();
-        let rows: Vec<String> = rows
-            .map(|row| row[0].as_str().expect("a formula").to_owned())
-            .collect();
-        let bounds =
-            |key: &str| -> Vec<f64> { numbers(&problem[key]).into_iter().map(infinite).collect() };
-        let meta = Meta::new(name.clone(), x0.len(), rows.len())
-            .constraint_bounds(&side(1), &side(2))
-            .and_then(|meta| meta.variable_bounds(&bounds("lb"), &bounds("ub")))
-            .expect("bounds that agree");
-        let objective = problem["f"].as_str().expect("a formula");
-        let model = formula_model(meta, &indexed("x", x0.len()), objective, &rows);
-        Constrained {
-            name,
-            model: model.expect("formulas"),
-            x0,
-            least: problem["fstar"].as_f64().expect("a minimum"),
-        }
-    };
-    let all = data("hock_schittkowski.json");
-    let problems = all["problems"].as_array().expect("problems").iter();
-    problems.filter(|p| p["kind"] == kind).map(read).collect()
+fn is_least(found: f64, least: f64) -> bool {
+    (found - least).abs() <= 1e-6 * (1.0 + least.abs())
 }
 
 #[test]
 fn every_partition_of_the_equality_problems_reaches_the_minimum() {
-    let problems = constrained("equality");
-    assert!(problems.len() >= 16);
-    for problem in &problems {
-        let rows = nlp_model::Model::meta(&problem.model).ncon();
+    let problems = hock_schittkowski::problems();
+    let equalities = problems.iter().filter(|p| p.has_only_equalities());
+    let mut runs = 0;
+    for problem in equalities {
+        let model = problem.model();
+        let rows = model.meta().ncon();
         let partitions = [
             (Blocks::one(rows), Variant::Linear),
             (Blocks::each(rows), Variant::Intermediate),
             (Blocks::each(rows), Variant::Linear),
         ];
         for (blocks, variant) in partitions {
+            for substep in [Substep::Exact, Substep::Truncated] {
+                let options = BlockOptions {
+                    blocks: Some(blocks.clone()),
+                    variant,
+                    substep,
+                    ..BlockOptions::default()
+                };
+                let solution = solve_blocks(&model, problem.meta.x0(), &options).expect("valid");
+                assert!(
+                    solution.status.is_success() && is_least(solution.objective, problem.least),
+                    "{} {variant:?} {substep:?}: {solution}",
+                    problem.name
+                );
+                runs += 1;
+            }
+        }
+    }
+    assert!(runs >= 16 * 6);
+}
+
+#[test]
+fn squared_slacks_solve_the_problems_with_inequalities() {
+    let problems = hock_schittkowski::stored();
+    let others = problems.iter().filter(|p| !p.has_only_equalities());
+    for problem in others {
+        let options = BlockOptions::default();
+        let solution = solve_blocks(&problem.model(), problem.meta.x0(), &options).expect("valid");
+        assert!(
+            solution.status.is_success() && is_least(solution.objective, problem.least),
+            "{}: {solution}",
+            problem.name
+        );
+    }
+}
+
+/// Rows of one system in x.
+#[derive(Clone, Copy)]
+enum Rows {
+    /// x₀ = 0 and x₀ = 1.
+    Contradictory,
+    /// x₀² + 1 = 0.
+    Positive,
+    /// x₀ + x₁ = 1, twice.
+    Repeated,
+    /// ln x₀ = 1.
+    Logarithm,
+}
+
+impl Functions for Rows {
+    fn obj<T: Scalar>(&self, x: &[T]) -> T {
+        x[1] * x[1]
+    }
+    fn cons<T: Scalar>(&self, x: &[T], c: &mut [T]) {
+        match self {
+            Rows::Contradictory => (c[0], c[1]) = (x[0], x[0] - 1.0),
+            Rows::Positive => (c[0], c[1]) = (x[0] * x[0] + 1.0, x[1]),
+            Rows::Repeated => (c[0], c[1]) = (x[0] + x[1] - 1.0, x[0] * 2.0 + x[1] * 2.0 - 2.0),
+            Rows::Logarithm => (c[0], c[1]) = (x[0].ln() - 1.0, x[1]),
+        }
+    }
+}
+
+#[test]
+fn inconsistent_and_deficient_rows_end_in_honest_statuses() {
+    let run = |rows: Rows, x0: &[f64]| {
+        let meta = Meta::new("rows", 2, 2).inequalities_then_equalities(0);
+        let model = AutoModel::new(rows, meta);
+        [Blocks::one(2), Blocks::each(2)].map(|blocks| {
             let options = BlockOptions {
                 blocks: Some(blocks),
-                variant,
                 ..BlockOptions::default()
             };
-            let solution = solve_blocks(&problem.model, &problem.x0, &options).expect("valid");
-            eprintln!(
-                "{} {variant:?} {} it {} f {:.3e} {:.1e}",
-                problem.name,
-                solution.status,
-                solution.iterations,
-                solution.objective - problem.least,
-                solution.violation
-            );
-            let error = (solution.objective - problem.least).abs();
-            assert!(
-                solution.status.is_success() && error <= 1e-6 * (1.0 + problem.least.abs()),
-                "{} {variant:?}: {solution}",
-                problem.name
-            );
-        }
+            solve_blocks(&model, x0, &options).expect("valid")
+        })
+    };
+    for solution in run(Rows::Contradictory, &[3.0, 2.0]) {
+        assert_eq!(solution.status, Status::Infeasible, "{solution}");
+        // the least violation, at x₀ = 1/2
+        assert!((solution.violation - 0.5f64.sqrt()).abs() < 1e-6);
+        assert!(solution.violation_gradient < 1e-6);
+    }
+    for solution in run(Rows::Positive, &[3.0, 2.0]) {
+        assert_eq!(solution.status, Status::Infeasible, "{solution}");
+        assert!((solution.violation - 1.0).abs() < 1e-6);
+    }
+    for solution in run(Rows::Repeated, &[3.0, 2.0]) {
+        assert!(solution.status.is_success(), "{solution}");
+        assert!((solution.x[0] - 1.0).abs() < 1e-6 && solution.x[1].abs() < 1e-6);
+    }
+    for solution in run(Rows::Logarithm, &[0.01, 2.0]) {
+        assert!(solution.status.is_success(), "{solution}");
+        assert!((solution.x[0] - 1.0f64.exp()).abs() < 1e-6);
+    }
+    for solution in run(Rows::Logarithm, &[-1.0, 2.0]) {
+        assert_eq!(solution.status, Status::DomainError);
     }
 }
 
 #[test]
-fn squared_slacks_solve_the_inequality_problems() {
-    let mut solved = 0;
-    let problems = constrained("inequality/mixed");
-    for problem in &problems {
-        let options = BlockOptions::default();
-        let solution = solve_blocks(&problem.model, &problem.x0, &options).expect("valid");
-        let error = (solution.objective - problem.least).abs();
-        eprintln!(
-            "{} {} it {} f {:.3e} {:.1e}",
-            problem.name,
-            solution.status,
-            solution.iterations,
-            solution.objective - problem.least,
-            solution.violation
-        );
-        solved += usize::from(
-            solution.status.is_success() && error <= 1e-6 * (1.0 + problem.least.abs()),
-        );
-    }
-    eprintln!("{solved} of {}", problems.len());
-}
-
-struct Lexicographic {
-    name: String,
-    levels: Levels,
-    starts: Vec<Vec<f64>>,
-    solutions: Vec<Vec<f64>>,
-}
-
-fn lexicographic() -> Vec<Lexicographic> {
-    let read = |problem: &Value| {
-        let name = problem["name"].as_str().expect("a name").to_owned();
-        let n = problem["n"].as_u64().expect("a size") as usize;
-        let levels = problem["levels_most_important_first"]
-            .as_array()
-            .expect("levels");
-        let model = |text: &Value| -> Box<dyn TwiceSmooth> {
-            let meta = Meta::new(name.clone(), n, 0);
-            let text = text.as_str().expect("a formula");
-            Box::new(formula_model(meta, &indexed("x", n), text, &[]).expect("a formula"))
-        };
-        let list = |key: &str| -> Vec<Vec<f64>> {
-            problem[key]
-                .as_array()
-                .expect("points")
-                .iter()
-                .map(numbers)
-                .collect()
-        };
-        let mut solutions = list("other_local_solutions");
-        solutions.push(numbers(&problem["xstar"]));
-        Lexicographic {
-            levels: Levels::new(levels.iter().map(model).collect()).expect("levels"),
-            starts: list("starts"),
-            solutions,
-            name,
-        }
+fn misuse_is_an_error() {
+    let meta = Meta::new("rows", 2, 2).inequalities_then_equalities(0);
+    let model = AutoModel::new(Rows::Repeated, meta);
+    let valid = BlockOptions::default();
+    assert!(solve_blocks(&model, &[0.0], &valid).is_err());
+    assert!(solve_blocks(&model, &[0.0, f64::NAN], &valid).is_err());
+    let other = BlockOptions {
+        blocks: Some(Blocks::each(3)),
+        ..BlockOptions::default()
     };
-    let all: Value = match std::env::var("EXTRA") {
-        Ok(f) => serde_json::from_str(&std::fs::read_to_string(f).unwrap()).unwrap(),
-        Err(_) => data("lexicographic.json"),
+    let error = solve_blocks(&model, &[0.0, 0.0], &other).unwrap_err();
+    assert!(matches!(error, TrustRegionError::Partition { .. }));
+    let negative = BlockOptions {
+        tolerance: -1.0,
+        ..BlockOptions::default()
     };
-    all["problems"]
-        .as_array()
-        .expect("problems")
+    assert!(solve_blocks(&model, &[0.0, 0.0], &negative).is_err());
+
+    let problems = lexicographic::problems();
+    let two = levels(&problems[0]);
+    assert!(solve(&two, &[1.0], &Options::default()).is_err());
+    assert!(certify(&two, &[f64::NAN, 0.0], None, 1).is_err());
+    let broken = Options {
+        first_radius: f64::NAN,
+        ..Options::default()
+    };
+    assert!(solve(&two, &[1.0, 1.0], &broken).is_err());
+    let three = problems
         .iter()
-        .map(read)
-        .collect()
+        .find(|p| p.levels.len() == 3)
+        .expect("three levels");
+    let sparse = Options {
+        dense_limit: 1,
+        ..Options::default()
+    };
+    assert!(solve(&levels(three), &three.starts[0], &sparse).is_err());
 }
 
 #[test]
-fn stored_lexicographic() {
-    for method in [Method::SuccessiveDecrease, Method::Restoration] {
-        let (mut ok, mut total) = (0, 0);
-        for problem in lexicographic() {
+fn every_stored_start_of_the_lexicographic_problems_converges_to_the_solution() {
+    for (method, dense_limit) in [
+        (Method::SuccessiveDecrease, 100),
+        (Method::Restoration, 100),
+        (Method::Both, 100),
+        // by products only
+        (Method::Restoration, 0),
+    ] {
+        let mut iterations = 0;
+        for problem in lexicographic::problems() {
+            if dense_limit == 0 && problem.levels.len() > 2 {
+                continue;
+            }
+            let two = levels(&problem);
             for start in &problem.starts {
                 let options = Options {
                     method,
+                    dense_limit,
                     ..Options::default()
                 };
-                let solution = solve(&problem.levels, start, &options).expect("valid");
-                let error = problem
-                    .solutions
-                    .iter()
-                    .map(|x| {
-                        let d: f64 = x
-                            .iter()
-                            .zip(&solution.x)
-                            .map(|(a, b)| (a - b).powi(2))
-                            .sum();
-                        d.sqrt()
-                    })
-                    .fold(f64::INFINITY, f64::min);
-                total += 1;
-                let good = solution.status.is_success() && error < 1e-4;
-                ok += usize::from(good);
-                let c =
-                    trust_region::multilevel::certify(&problem.levels, &solution.x, Some(start), 1)
-                        .unwrap();
-                eprintln!(
-                    "{:?} {:?} h{:.1e} drift {:.1e} {:?}",
-                    c.verdict, c.class, c.newton_change, c.perturbation.drift, c.perturbation.falls
-                );
-                eprintln!(
-                    "{:5} {method:?} {} {} it {} err {error:.1e} res {:.1e} {:.1e}",
-                    good,
-                    problem.name,
-                    solution.status,
-                    solution.iterations,
-                    solution.residuals[0],
-                    solution.residuals.last().unwrap()
-                );
-                if std::env::var("EXTRA").is_ok() {
-                    eprintln!("        {:?} {:?}", solution.x, solution.objectives);
+                let solution = solve(&two, start, &options).expect("valid");
+                let certificate = certify(&two, &solution.x, Some(start), 1).expect("valid");
+                let context = format!("{} {method:?}: {solution}\n{certificate}", problem.name);
+                iterations += solution.iterations;
+                if problem.is_degenerate {
+                    assert_eq!(certificate.verdict, Verdict::DegenerateLower, "{context}");
+                    continue;
+                }
+                assert!(solution.status.is_success(), "{context}");
+                assert!(problem.is_solution(&solution.x), "{context}");
+                if dense_limit > 0 {
+                    assert_eq!(certificate.verdict, Verdict::LocalOnly, "{context}");
                 }
             }
         }
-        eprintln!("{method:?} {ok}/{total}");
+        println!("{method:?}, matrices up to n = {dense_limit}: {iterations} iterations");
     }
+}
+
+#[test]
+fn random_problems_of_two_levels_reach_what_a_constrained_solver_finds() {
+    for method in [Method::SuccessiveDecrease, Method::Restoration] {
+        let mut solved = 0;
+        for problem in random_two_level::problems(30, 2026) {
+            let [first, second] = problem.levels();
+            let two = Levels::new(vec![Box::new(first), Box::new(second)]).expect("two levels");
+            let options = Options {
+                method,
+                ..Options::default()
+            };
+            let solution = solve(&two, &problem.start, &options).expect("valid");
+            let truth = problem.constrained(&solution.x);
+            let truth = solve_blocks(&truth, &solution.x, &BlockOptions::default()).expect("valid");
+            let error = (solution.objectives[1] - truth.objective).abs();
+            let good = solution.status.is_success()
+                && truth.status.is_success()
+                && solution.objectives[0] <= 1e-12
+                && error <= 1e-6 * (1.0 + truth.objective.abs());
+            if !good {
+                println!("{} {method:?}: {solution}\n{truth}", problem.name());
+            }
+            solved += usize::from(good);
+        }
+        println!("{method:?}: {solved} of 30 random problems");
+        assert!(solved >= 28, "{method:?}: {solved} of 30");
+    }
+}
+
+#[test]
+fn two_levels_of_ten_thousand_variables_need_no_dense_matrix() {
+    let banded = Banded::new(10_000);
+    let [first, second] = banded.levels();
+    let two = Levels::new(vec![Box::new(first), Box::new(second)]).expect("two levels");
+    let solution = solve(&two, &vec![0.3; 10_000], &Options::default()).expect("valid");
+    assert!(solution.status.is_success(), "{}", solution.status);
+    let mut error = solution.x.clone();
+    linalg::slice::axpy(-1.0, &banded.solution(), &mut error);
+    assert!(norm2(&error) <= 1e-6 * norm2(&solution.x));
+    println!("n = 10,000: {:.2} s", solution.seconds);
+}
+
+#[test]
+fn a_certificate_refuses_maximizers_saddles_and_points_that_are_not_stationary() {
+    let by_name = |name: &str| {
+        let problems = lexicographic::problems();
+        let problem = problems.iter().find(|p| p.name == name);
+        levels(problem.expect("a stored problem"))
+    };
+    let verdict = |name: &str, x: &[f64]| {
+        let certificate = certify(&by_name(name), x, None, 7).expect("valid");
+        (certificate.verdict, certificate.class)
+    };
+    let circle = Class::Manifold { dim: 1 };
+    assert_eq!(
+        verdict("circle_lin", &[-1.0, 0.0]),
+        (Verdict::LocalOnly, circle)
+    );
+    // the maximizer of x₀ on the circle, where ∇²f₁ vanishes on the tangent
+    assert_eq!(
+        verdict("circle_lin", &[1.0, 0.0]),
+        (Verdict::NotMinimal, circle)
+    );
+    assert_eq!(verdict("circle_lin", &[0.0, 1.0]).0, Verdict::NotStationary);
+    assert_eq!(verdict("circle_lin", &[0.0, 0.0]).0, Verdict::NotMinimal);
+    // the maximizers x₀ = 0 of the double well satisfy ∇f₀ = 0 with a lower f₁
+    assert_eq!(verdict("double_well", &[0.0, 3.0]).0, Verdict::NotMinimal);
+    assert_eq!(
+        verdict("isolated", &[1.0, 2.0]),
+        (Verdict::LocalOnly, Class::Isolated)
+    );
+    // exactly on the degenerate set, where the whole Hessian vanishes
+    assert_eq!(
+        verdict("quartic_degenerate", &[-0.5, 0.5]).0,
+        Verdict::DegenerateLower
+    );
+}
+
+#[test]
+fn the_squared_value_is_no_merit_function_where_the_minimum_is_negative() {
+    let problems = lexicographic::problems();
+    let negative = problems.iter().find(|p| p.name == "circle_lin_neg");
+    let negative = negative.expect("a stored problem");
+    let solved = |merit| {
+        let options = Options {
+            method: Method::SuccessiveDecrease,
+            merit,
+            ..Options::default()
+        };
+        let run = |start: &Vec<f64>| solve(&levels(negative), start, &options).expect("valid");
+        let runs = negative.starts.iter().map(run);
+        runs.filter(|solution| solution.status.is_success()).count()
+    };
+    assert_eq!(solved(Merit::Nested), negative.starts.len());
+    assert!(
+        solved(Merit::SquaredValue) < negative.starts.len(),
+        "{}",
+        solved(Merit::SquaredValue)
+    );
+}
+
+/// (x₀ + x₁ − 2)², then ‖x‖² or, where the minimizers are wanted elsewhere, −x₀.
+struct Bounded(usize);
+
+impl Functions for Bounded {
+    fn obj<T: Scalar>(&self, x: &[T]) -> T {
+        match self.0 {
+            0 => (x[0] + x[1] - 2.0).powi(2),
+            _ => x[0].powi(2) + x[1].powi(2),
+        }
+    }
+    fn cons<T: Scalar>(&self, x: &[T], c: &mut [T]) {
+        if let [row] = c {
+            *row = x[0] * x[0] + x[1] * x[1];
+        }
+    }
+}
+
+#[test]
+fn rows_and_bounds_of_levels_restrict_the_levels_after_them() {
+    let inf = f64::INFINITY;
+    let run = |meta: Meta| {
+        let first = AutoModel::new(Bounded(0), meta);
+        let second = AutoModel::new(Bounded(1), Meta::new("second", 2, 0));
+        let two = Levels::new(vec![Box::new(first), Box::new(second)]).expect("two levels");
+        assert_eq!(two.levels(), 2);
+        solve(&two, &[3.0, 4.0], &Options::default()).expect("valid")
+    };
+    let bounded = Meta::new("x₀ ≥ 3/2", 2, 0).variable_bounds(&[1.5, -inf], &[inf, inf]);
+    let solution = run(bounded.expect("bounds that agree"));
+    assert!(solution.status.is_success(), "{solution}");
+    assert!((solution.x[0] - 1.5).abs() < 1e-6 && (solution.x[1] - 0.5).abs() < 1e-6);
+    let outside = Meta::new("‖x‖² ≤ −1", 2, 1).constraint_bounds(&[-inf], &[-1.0]);
+    let solution = run(outside.expect("bounds that agree"));
+    assert_eq!(solution.status, Status::Infeasible);
+    assert!(solution.violation > 0.9);
 }

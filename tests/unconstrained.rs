@@ -1,7 +1,7 @@
 //! Trust-region methods on the 55 stored unconstrained problems.
 
 use linalg::slice::norm2;
-use nlp_model::{Model, Smooth};
+use nlp_model::Model;
 use stackelberg::trust_region::newton::{self, Method};
 use stackelberg::trust_region::quasi_newton::{self, Update};
 use stackelberg::trust_region::{Options, least_squares};

@@ -9,6 +9,7 @@ mod figures;
 mod multilevel;
 mod nlp;
 mod peers;
+mod mpcc;
 mod published;
 mod record;
 mod runs;
@@ -50,6 +51,8 @@ enum Job {
     Multilevel(multilevel::Args),
     /// Derivative-free solvers: data profiles and overheads, beside stored runs and other crates.
     Dfo(dfo::Args),
+    /// Complementarity programs of MacMPEC, beside stored runs of other solvers.
+    Mpcc(mpcc::Args),
 }
 
 /// Runs the job, `bolib` when none is named.
@@ -60,6 +63,7 @@ pub fn run(args: &Args) -> crate::Result<()> {
         Some(Job::Nlp(args)) => nlp::run(args),
         Some(Job::Multilevel(args)) => multilevel::run(args),
         Some(Job::Dfo(args)) => dfo::run(args),
+        Some(Job::Mpcc(args)) => mpcc::run(args),
         None => bolib::run(&args.default),
     }
 }

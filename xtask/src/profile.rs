@@ -12,6 +12,9 @@ use crate::bench::{PUBLISHED_LAMBDAS, QUICK_LAMBDAS, Summary, median, problems};
 use crate::grid::{Grid, percent};
 use crate::{interrupt, say};
 use costs::Profile;
+
+pub use costs::performance;
+pub use figures::COLORS;
 use outcome::Outcomes;
 pub use outcome::{Cost, Outcome};
 use std::fmt::Write;

@@ -13,12 +13,16 @@ mod model;
 mod options;
 mod points;
 mod rescue;
+mod rules;
+mod search;
 mod solution;
+mod steps;
 mod trust_region;
 mod update;
 
 pub use ask::{Bobyqa, Evaluation};
 pub use options::{Options, Variant};
+pub use search::{Search, SearchState};
 pub use solution::{Solution, Status};
 
 use crate::DfoError;

@@ -21,6 +21,16 @@ pub enum DfoError {
         /// Its upper bound.
         upper: f64,
     },
+    /// The width of the box is not finite in some variable.
+    #[error("the box [{lower}, {upper}] of x[{index}] is not finite")]
+    InfiniteBox {
+        /// The first such entry.
+        index: usize,
+        /// Its lower bound.
+        lower: f64,
+        /// Its upper bound.
+        upper: f64,
+    },
     /// The value at the start is NaN or infinite.
     #[error("the value at the start is {0}; it must be finite")]
     StartValue(f64),
@@ -33,6 +43,12 @@ pub enum DfoError {
         gap: f64,
         /// Its radius.
         radius: f64,
+    },
+    /// Starts are drawn from a box, which must be finite.
+    #[error("x[{index}] has no finite bounds to draw starts between")]
+    UnboundedBox {
+        /// The first such variable.
+        index: usize,
     },
     /// An option is outside of its range.
     #[error("option {name} is {value}; {range}")]

@@ -39,13 +39,13 @@ impl<'m> Pieces<'m> {
     }
 
     /// Solves a piece from x.
-    pub fn solve(&mut self, x: &[f64], y: Option<&[f64]>, choices: &[Choice]) -> Ended {
+    pub fn solve(&mut self, x: &[f64], choices: &[Choice]) -> Ended {
         for (&(i, j), choice) in self.mpcc.pairs().iter().zip(choices) {
             let upper = |held: Choice| if *choice == held { 0.0 } else { f64::INFINITY };
             (self.ucon[i], self.ucon[j]) = (upper(Choice::G), upper(Choice::H));
         }
         self.solved += 1;
-        let ended = self.sqp.solve(x, y, &self.lcon, &self.ucon, self.limits);
+        let ended = self.sqp.solve(x, &self.lcon, &self.ucon, self.limits);
         tracing::trace!(?choices, ?ended, f = self.sqp.objective(), "piece");
         ended
     }

@@ -20,6 +20,12 @@ pub enum MpecError {
     /// A function or derivative is not finite at the point of a check.
     #[error("a function or derivative is not finite at the point")]
     Domain,
+    /// A side of a pair is no variable, or that of another side.
+    #[error("pair {pair} is not in vertical form: each side must be a variable of its own")]
+    NotVertical {
+        /// The pair, counted from 0.
+        pair: usize,
+    },
     /// An option is outside of its range.
     #[error("option {name} is {value}; {range}")]
     Option {

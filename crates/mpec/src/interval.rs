@@ -14,6 +14,8 @@ mod functions;
 mod inverse;
 mod rounding;
 mod scalar;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 

@@ -1,7 +1,10 @@
 //! Mathematical programs with equilibrium constraints and bilevel programs.
 //!
-//! So far one tool: [`bilevel::check_lower_level`] asks of a point of a bilevel program, whoever found
-//! it, whether its lower-level part is optimal for the lower level.
+//! [`mpcc::solve`] solves programs with complementarity constraints and says what it has proved:
+//! [`linearised::check_linearised`] certifies B-stationarity, [`stationarity::check_stationarity`] the kinds that
+//! multipliers tell. [`regularization`] has the nonlinear programs that approach such a program, [`tower`] the
+//! three-layer stack for M-stationary points. [`bilevel::check_lower_level`] asks of a point of a bilevel program, whoever
+//! found it, whether its lower-level part is optimal for the lower level.
 
 pub mod bilevel;
 mod branch;
@@ -13,5 +16,6 @@ mod quadratic;
 pub mod regularization;
 mod sqp;
 pub mod stationarity;
+pub mod tower;
 
 pub use error::MpecError;

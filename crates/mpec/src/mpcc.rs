@@ -37,18 +37,19 @@ pub use solution::MpccSolution;
 /// `Optimal` means: feasible, complementary, and B-stationary by the linearised problem, all within the
 /// tolerances. When f and the feasible sets of the nodes are convex and the search ends within its budget, the point is a
 /// global minimizer; otherwise the search is a heuristic that looks at many pieces.
-/// A feasible point without certificate is `SubOptimal`. When no piece is found to be feasible the
-/// status is `Infeasible`, with the least violation found.
+/// A feasible point without certificate is `SubOptimal`. When every node
+/// ends at a stationary violation the status is `Infeasible`, with the least violation found; when no point is feasible and
+/// some node ends otherwise, it is `Stalled`.
 ///
 /// ```
 /// use mpec::mpcc::{MpccOptions, solve};
 /// use nlp_model::{AutoModel, Complementarity, Functions, Meta, Model, Scalar, Side};
 ///
-/// // min 2x − y  s.t.  0 ≤ y ⟂ y − x ≥ 0, x ≥ 0: ralph1 of MacMPEC, B-stationary without multipliers at 0
+/// // min x − y  s.t.  0 ≤ y ⟂ y − x ≥ 0, x ≥ 0: ralph1 of MacMPEC
 /// struct Ralph1;
 /// impl Functions for Ralph1 {
 ///     fn obj<T: Scalar>(&self, x: &[T]) -> T {
-///         x[0] * 2.0 - x[1]
+///         x[0] - x[1]
 ///     }
 ///     fn cons<T: Scalar>(&self, x: &[T], c: &mut [T]) {
 ///         c[0] = x[1] - x[0];

@@ -9,9 +9,9 @@ use linalg::slice::{axpy, dot, norm_inf};
 use nlp_model::TwiceSmooth;
 
 use crate::quadratic::{DualMethod, Problem, Verdict};
-use point::Point;
+pub(crate) use point::Point;
 use quadratic_model::QuadraticModel;
-use sides::Sides;
+pub(crate) use sides::Sides;
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,8 +20,10 @@ pub(crate) enum Ended {
     Optimal,
     /// The violation is positive and stationary.
     Infeasible,
-    /// The objective passed −10¹⁵, or the iterates 10¹⁰, at points that are feasible.
+    /// The objective passed −10¹⁵ at a feasible point.
     Unbounded,
+    /// The iterates passed 10¹⁰ at a feasible point.
+    Diverging,
     /// A function is not finite at the start.
     Domain,
     /// No progress, or no iterations left; the point may be feasible.
@@ -89,6 +91,8 @@ const UNBOUNDED_POINT: f64 = 1e10;
 const ARMIJO: f64 = 1e-4;
 /// Largest violation relative to max(1, that of the start).
 const MOST_VIOLATION: f64 = 100.0;
+/// Steps towards feasibility at the end of a run that is out of iterations.
+const LAST_STEPS: usize = 10;
 const SHORTEST_STEP: f64 = 1e-9;
 
 impl<'m> Sqp<'m> {
@@ -113,17 +117,10 @@ impl<'m> Sqp<'m> {
         }
     }
 
-    /// Runs from x⁰ with rows in [lcon, ucon]. Multipliers `y` of the rows (or none) start the Hessian.
-    pub fn solve(
-        &mut self,
-        x0: &[f64],
-        y: Option<&[f64]>,
-        lcon: &[f64],
-        ucon: &[f64],
-        limits: Limits,
-    ) -> Ended {
+    /// Runs from x⁰ with rows in [lcon, ucon].
+    pub fn solve(&mut self, x0: &[f64], lcon: &[f64], ucon: &[f64], limits: Limits) -> Ended {
         self.sides.plan(self.model.meta(), lcon, ucon);
-        self.start(x0, y);
+        self.start(x0);
         if !self.now.evaluate(self.model, &self.sides) {
             return Ended::Domain;
         }
@@ -153,23 +150,34 @@ impl<'m> Sqp<'m> {
             if !moved && !self.restore() {
                 return Ended::Infeasible;
             }
-            if self.is_unbounded(limits.tolerance) {
-                return Ended::Unbounded;
+            if let Some(ended) = self.passed(limits.tolerance) {
+                return ended;
             }
         }
+        self.end_feasible(limits.tolerance);
         Ended::Stalled
     }
 
-    fn start(&mut self, x0: &[f64], y: Option<&[f64]>) {
+    /// Out of iterations: moves to a feasible point nearby, when there is one.
+    fn end_feasible(&mut self, tolerance: f64) {
+        for _ in 0..LAST_STEPS {
+            if self.now.violation <= tolerance {
+                return;
+            }
+            self.now.linearise(self.model, &self.sides);
+            if !self.restore() {
+                return;
+            }
+        }
+    }
+
+    fn start(&mut self, x0: &[f64]) {
         let meta = self.model.meta();
         for (j, x) in self.now.x.iter_mut().enumerate() {
             *x = x0[j].max(meta.lvar()[j]).min(meta.uvar()[j]);
         }
         self.lambda.clear();
         self.lambda.resize(self.sides.len(), 0.0);
-        if let Some(y) = y {
-            self.sides.from_rows(y, &mut self.lambda);
-        }
         self.weights.clear();
         self.weights.resize(self.sides.len(), 0.0);
         self.b.resize(self.sides.len(), 0.0);
@@ -192,11 +200,6 @@ impl<'m> Sqp<'m> {
     pub fn violation(&self) -> f64 {
         self.now.violation
     }
-    /// Multipliers of the rows in L = f + yᵀc.
-    pub fn multipliers(&self, y: &mut [f64]) {
-        self.sides.to_rows(&self.lambda, y);
-    }
-
     /// Step 1: d and λ.
     fn direction(&mut self, tolerance: f64) -> Verdict {
         let now = &self.now;
@@ -317,9 +320,16 @@ impl<'m> Sqp<'m> {
         self.trial.evaluate(self.model, &self.sides)
     }
 
-    fn is_unbounded(&self, tolerance: f64) -> bool {
-        let passed = self.now.f < UNBOUNDED_OBJECTIVE || norm_inf(&self.now.x) > UNBOUNDED_POINT;
-        passed && self.now.violation <= tolerance.max(1e-12 * norm_inf(&self.now.x))
+    fn passed(&self, tolerance: f64) -> Option<Ended> {
+        let size = norm_inf(&self.now.x);
+        if self.now.violation > tolerance.max(1e-12 * size) {
+            return None;
+        }
+        match (self.now.f < UNBOUNDED_OBJECTIVE, size > UNBOUNDED_POINT) {
+            (true, _) => Some(Ended::Unbounded),
+            (false, true) => Some(Ended::Diverging),
+            _ => None,
+        }
     }
 }
 

@@ -91,7 +91,7 @@ impl<M: TwiceSmooth> Complementarity<M> {
         Self::assemble(model, rows, pairs)
     }
 
-    /// The vertical form: each side of a pair that is not a single variable becomes one.
+    /// The vertical form: each side of a pair is a variable, another one for each side.
     ///
     /// # Errors
     /// As [`new`](Complementarity::new).
@@ -261,15 +261,15 @@ mod tests {
         assert_eq!(mpcc.pairs(), &[(1, 2), (3, 4)]);
         let of = model([0.0, -INF, -INF], [INF; 3]);
         let lifted = Complementarity::lifted(of, &conditions).unwrap();
-        assert_eq!((lifted.meta().nvar(), lifted.meta().ncon()), (5, 7));
-        let mut entries = vec![0; 7];
+        assert_eq!((lifted.meta().nvar(), lifted.meta().ncon()), (6, 8));
+        let mut entries = vec![0; 8];
         for &i in lifted.jac_structure().rows() {
             entries[i] += 1;
         }
         for &(i, j) in lifted.pairs() {
             assert_eq!((entries[i], entries[j]), (1, 1), "{entries:?}");
         }
-        let point = [0.3, -0.4, 0.2, 1.0, 2.0];
+        let point = [0.3, -0.4, 0.2, 1.0, 2.0, 0.5];
         assert!(check::derivatives(&lifted, &point).unwrap().max() < 1e-7);
     }
 

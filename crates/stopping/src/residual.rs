@@ -15,7 +15,8 @@ pub fn unconstrained(state: &NlpState, norm: Norm) -> Option<f64> {
 pub fn bounded(meta: &Meta, state: &NlpState, norm: Norm) -> Option<f64> {
     let g = state.g.get()?;
     let (x, l, u) = (state.x(), meta.lvar(), meta.uvar());
-    let step = |j: usize| x[j] - min(max(x[j] - g[j], l[j]), u[j]);
+    // x − P(x − g) without its cancellation: at |x| > 1e16 |g| the difference of the two would be 0
+    let step = |j: usize| max(min(g[j], x[j] - l[j]), x[j] - u[j]);
     Some(norm.of_iter((0..x.len()).map(step)))
 }
 

@@ -33,6 +33,9 @@ pub struct Options {
     pub largest_gradient: f64,
     /// Try Newton steps on the KKT system after each outer iteration. Default true.
     pub polish: bool,
+    /// Below −`unbounded` · max(1, |f(x⁰)|) at nearly feasible points the objective counts as unbounded.
+    /// Default 1e12.
+    pub unbounded: f64,
     /// Use products H v only; see [`bound::Options::products`](crate::bound::Options). Default false.
     pub products: bool,
 }
@@ -46,6 +49,7 @@ impl Default for Options {
             penalty: 10.0,
             largest_gradient: 100.0,
             polish: true,
+            unbounded: 1e12,
             products: false,
         }
     }
@@ -55,6 +59,7 @@ impl Options {
     fn check(&self) -> Result<(), TrustRegionError> {
         check_positive("tolerance", self.tolerance)?;
         check_positive("penalty", self.penalty)?;
+        check_positive("unbounded", self.unbounded)?;
         if self.largest_gradient > 0.0 {
             return Ok(());
         }

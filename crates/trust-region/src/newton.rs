@@ -29,8 +29,7 @@ pub enum Method {
     MatrixFree,
 }
 
-/// σ of exact steps. A smaller one costs more factorizations and saves few iterations: 18 classical
-/// problems take as many iterations with 1e-4.
+/// σ of exact steps. A smaller one costs more factorizations and saves no iterations on the stored problems.
 const ACCURACY: f64 = 0.1;
 
 /// Largest dimension of a Krylov space.

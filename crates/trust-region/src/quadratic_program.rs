@@ -2,6 +2,7 @@
 
 mod active_set;
 mod certificate;
+mod escape;
 mod reduced;
 mod walk;
 mod working_set;

@@ -154,7 +154,7 @@ fn is_called(problem: &Problem, pattern: &str) -> bool {
 }
 
 /// Shell patterns: `*` stands for any letters, `?` for one.
-fn matches(pattern: &[u8], text: &[u8]) -> bool {
+pub(super) fn matches(pattern: &[u8], text: &[u8]) -> bool {
     match (pattern.split_first(), text.split_first()) {
         (None, None) => true,
         (Some((b'*', rest)), _) => (0..=text.len()).any(|k| matches(rest, &text[k..])),

@@ -254,6 +254,11 @@ impl Bobyqa {
         self.iteration.as_ref().map_or(0.0, |it| it.rho)
     }
 
+    /// The smallest ρ at which steps do not pay any more; `None` before the first one.
+    pub fn resolution(&self) -> Option<f64> {
+        self.iteration.as_ref().and_then(|it| it.done)
+    }
+
     /// What is known now.
     pub fn solution(&self) -> Solution {
         Solution {

@@ -79,27 +79,11 @@ impl Columns {
     /// y ← y + Aᵀ w, the terms of each sum in the order of the rows.
     pub(crate) fn add_transposed_product(&self, w: &[f64], y: &mut [f64]) {
         debug_assert_eq!((self.rows, self.data.len()), (w.len(), w.len() * y.len()));
-        let mut columns = self.data.chunks_exact(4 * self.rows.max(1));
-        let mut sums = y.chunks_exact_mut(4);
-        for (block, y) in (&mut columns).zip(&mut sums) {
-            let (a, block) = block.split_at(self.rows);
-            let (b, block) = block.split_at(self.rows);
-            let (c, d) = block.split_at(self.rows);
-            let mut sum = [y[0], y[1], y[2], y[3]];
-            for ((((w, a), b), c), d) in w.iter().zip(a).zip(b).zip(c).zip(d) {
-                sum[0] += a * w;
-                sum[1] += b * w;
-                sum[2] += c * w;
-                sum[3] += d * w;
-            }
-            y.copy_from_slice(&sum);
-        }
-        let rest = columns.remainder().chunks_exact(self.rows.max(1));
-        for (column, y) in rest.zip(sums.into_remainder()) {
-            for (w, a) in w.iter().zip(column) {
-                *y += a * w;
-            }
-        }
+        let (mut y, mut columns) = (y, self.data.as_slice());
+        (y, columns) = add_blocks::<8>(columns, w, y);
+        (y, columns) = add_blocks::<4>(columns, w, y);
+        (y, columns) = add_blocks::<2>(columns, w, y);
+        add_blocks::<1>(columns, w, y);
     }
 
     /// y ← Aᵀ w.
@@ -130,9 +114,52 @@ impl Columns {
         }
     }
 
+    pub(crate) fn largest_modulus(&self) -> f64 {
+        largest_modulus(&self.data)
+    }
+
     pub(crate) fn swap_rows(&mut self, i: usize, k: usize) {
         for column in self.columns_mut() {
             column.swap(i, k);
         }
     }
+}
+
+/// Adds the products of `w` with as many columns as make blocks of `N`; returns what is left. The sums of a block
+/// run side by side.
+fn add_blocks<'a, 'y, const N: usize>(
+    columns: &'a [f64],
+    w: &[f64],
+    y: &'y mut [f64],
+) -> (&'y mut [f64], &'a [f64]) {
+    let rows = w.len();
+    let blocks = y.len() / N;
+    let (now, left) = y.split_at_mut(blocks * N);
+    for (k, y) in now.chunks_exact_mut(N).enumerate() {
+        let block: [&[f64]; N] = std::array::from_fn(|j| &columns[(k * N + j) * rows..][..rows]);
+        let mut sum = [0.0; N];
+        sum.copy_from_slice(y);
+        for i in 0..rows {
+            for j in 0..N {
+                sum[j] += block[j][i] * w[i];
+            }
+        }
+        y.copy_from_slice(&sum);
+    }
+    (left, &columns[blocks * N * rows..])
+}
+
+/// The largest modulus; NaN is passed over.
+fn largest_modulus(x: &[f64]) -> f64 {
+    let mut most = [0.0; 8];
+    let chunks = x.chunks_exact(8);
+    let tail = chunks.remainder();
+    for chunk in chunks {
+        for (most, x) in most.iter_mut().zip(chunk) {
+            *most = if x.abs() > *most { x.abs() } else { *most };
+        }
+    }
+    tail.iter()
+        .chain(&most)
+        .fold(0.0, |a, x| if x.abs() > a { x.abs() } else { a })
 }

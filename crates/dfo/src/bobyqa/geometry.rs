@@ -86,7 +86,7 @@ impl Geometry {
 
     /// The largest predicted denominator on the lines from x_opt to the other points.
     fn lines(&mut self, points: &Points, t: usize, radius: f64) {
-        let (n, m) = (points.n(), points.m());
+        let (n, m) = (points.n(), points.active);
         let x = &points.xopt;
         self.slopes.fill(0.0);
         self.distances.fill(0.0);
@@ -147,14 +147,13 @@ impl Geometry {
                 ggfree += g * g;
             }
         }
-        // Not `== 0`, so that NaN gives no step too.
-        if !(ggfree > 0.0) {
+        if ggfree == 0.0 || ggfree.is_nan() {
             return None;
         }
         let mut length = 0.0;
         loop {
             let rest = radius * radius - fixed;
-            if !(rest > 0.0) {
+            if rest <= 0.0 || rest.is_nan() {
                 break;
             }
             let before = fixed;

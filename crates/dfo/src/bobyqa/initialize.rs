@@ -39,7 +39,7 @@ impl Design {
 
     /// Places all points that the known values allow.
     pub(crate) fn place(&mut self, points: &mut Points) {
-        let (n, m) = (points.n(), points.m());
+        let (n, m) = (points.n(), points.active);
         if self.placed == 0 {
             for k in 1..m.min(2 * n + 1) {
                 let i = (k - 1) % n;
@@ -74,7 +74,7 @@ impl Design {
     /// Exchanges the two points of an axis when they lie on opposite sides of x₀ and the second is better.
     fn prefer_better_steps(&self, points: &mut Points) {
         let n = points.n();
-        for i in 0..n.min(points.m() - n - 1) {
+        for i in 0..n.min(points.active - n - 1) {
             let (k, l) = (i + 1, i + 1 + n);
             if self.one[i] * self.two[i] < 0.0 && points.f[l] < points.f[k] {
                 points.f.swap(k, l);
@@ -90,7 +90,7 @@ impl Design {
 
     /// The model and the inverse matrix of the complete design; x_opt becomes the best point.
     pub(crate) fn finish(&self, points: &mut Points, model: &mut Model, inverse: &mut Inverse) {
-        let (n, m) = (points.n(), points.m());
+        let (n, m) = (points.n(), points.active);
         let rhosq = self.rho * self.rho;
         if m <= 2 * n + 1 {
             self.prefer_better_steps(points);
@@ -145,7 +145,7 @@ impl Design {
 
     /// The index of the least value, of equals the one that was evaluated first.
     fn first_best(&self, points: &Points) -> usize {
-        let (n, m) = (points.n(), points.m());
+        let (n, m) = (points.n(), points.active);
         let mut best = 0;
         for k in 1..m {
             let i = (k - 1) % n;

@@ -176,6 +176,28 @@ impl Inverse {
         }
     }
 
+    /// Adds the trial point as point t.
+    pub(crate) fn append(&mut self, t: usize, beta: f64, vlag: &[f64]) {
+        let m = self.m;
+        let n = vlag.len() - m;
+        let root = beta.sqrt();
+        let z = self.z.column_mut(t - n - 1);
+        for (z, v) in z.iter_mut().zip(vlag) {
+            *z = -v / root;
+        }
+        z[t] = 1.0 / root;
+        for j in 0..n {
+            let a = vlag[m + j] / beta;
+            for (x, v) in self.xi.column_mut(j).iter_mut().zip(vlag) {
+                *x += a * v;
+            }
+            *self.xi.at_mut(t, j) = -a;
+            for i in 0..n {
+                *self.upsilon.at_mut(i, j) += vlag[m + i] * vlag[m + j] / beta;
+            }
+        }
+    }
+
     /// Keeps H the inverse when x_base moves to x_opt (Powell2006, Section 7); call it before the points are
     /// moved. Cost: O(m²n).
     pub(crate) fn shift(&mut self, points: &Points) {
@@ -232,11 +254,7 @@ impl Inverse {
 
 /// Rotates columns of Z until row t is zero but for its first entry; Z Zᵀ stays.
 fn rotate_row(z: &mut Columns, t: usize) {
-    let largest = z
-        .columns()
-        .flatten()
-        .fold(0.0, |largest: f64, z| largest.max(z.abs()));
-    let negligible = 1e-20 * largest;
+    let negligible = 1e-20 * z.largest_modulus();
     let count = z.columns().len();
     for j in 1..count {
         let z_j = z.at(t, j);

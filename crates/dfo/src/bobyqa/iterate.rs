@@ -8,46 +8,50 @@ use super::options::{Options, Variant};
 use super::points::Points;
 use super::rescue::Rescue;
 use super::trust_region::TrustRegion;
-use super::update::{Alternative, Leaving, leaving, replace};
+use super::update::{Alternative, Leaving};
 
 /// BOBYQA between two evaluations: Powell's BOBYQB (Powell2009, Section 2 and 6).
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Iteration {
-    variant: Variant,
+    pub(super) variant: Variant,
     pub(crate) points: Points,
-    model: Model,
-    inverse: Inverse,
+    pub(super) model: Model,
+    pub(super) inverse: Inverse,
     pub(crate) design: Design,
-    region: TrustRegion,
-    geometry: Geometry,
-    trial: Trial,
-    alternative: Alternative,
-    rescue: Rescue,
+    pub(super) region: TrustRegion,
+    pub(super) geometry: Geometry,
+    pub(super) trial: Trial,
+    pub(super) alternative: Alternative,
+    pub(super) rescue: Rescue,
     /// ρ, the resolution: it never increases.
     pub(crate) rho: f64,
-    rho_end: f64,
+    pub(super) rho_end: f64,
+    /// The smallest ρ at which the work is done.
+    pub(crate) done: Option<f64>,
     /// Bound of the error of the objective.
-    accuracy: f64,
+    pub(super) accuracy: f64,
     /// Δ ≥ ρ, the radius of the trust region.
-    delta: f64,
+    pub(super) delta: f64,
     /// min(Δ, |d|) of the last trust region step.
-    dnorm: f64,
+    pub(super) dnorm: f64,
     /// (F(x) − F_opt)/(Q(x) − Q_opt) of the last trust region step.
-    ratio: f64,
-    leaving: Leaving,
+    pub(super) ratio: f64,
+    pub(super) leaving: Leaving,
+    /// Q(x) − Q_opt at the trial point.
+    pub(super) vquad: f64,
     /// The radius of the last geometry step.
-    reach: f64,
+    pub(super) reach: f64,
     /// Errors of the model at the last three points, the latest first.
-    errors: [f64; 3],
+    pub(super) errors: [f64; 3],
     /// Evaluations so far.
     pub(crate) nf: usize,
     /// Evaluations when ρ changed, a long step was taken, or a rescue was made.
-    nf_saved: usize,
+    pub(super) nf_saved: usize,
     /// Evaluations at the last rescue.
-    nf_rescue: usize,
+    pub(super) nf_rescue: usize,
     pub(crate) pending: Pending,
-    work: Vec<f64>,
+    pub(super) work: Vec<f64>,
 }
 
 /// What the point that waits for its value is for.
@@ -81,7 +85,7 @@ pub(crate) enum End {
 }
 
 /// What to do next.
-enum Phase {
+pub(super) enum Phase {
     TrustRegion,
     ShortStep,
     /// Look for a point farther than this squared distance.
@@ -113,6 +117,9 @@ impl Iteration {
 
     fn begin(mut points: Points, variant: Variant, rho: f64, rho_end: f64, accuracy: f64) -> Self {
         let (n, m) = (points.n(), points.m());
+        if variant.rules().grows {
+            points.active = m.min(2 * n + 1);
+        }
         let mut design = Design::new(rho, n);
         design.place(&mut points);
         Iteration {
@@ -128,11 +135,13 @@ impl Iteration {
             rescue: Rescue::new(n, m),
             rho,
             rho_end,
+            done: None,
             accuracy,
             delta: rho,
             dnorm: 0.0,
             ratio: 0.0,
             leaving: Leaving { t: 0, den: 0.0 },
+            vquad: 0.0,
             reach: 0.0,
             errors: [0.0; 3],
             nf: 0,
@@ -167,7 +176,9 @@ impl Iteration {
     /// Whether the values of all points agree up to ten times their error, when there is one.
     fn is_flat(&self) -> bool {
         let fopt = self.points.fopt();
-        let spread = self.points.f.iter().fold(0.0, |s: f64, f| s.max(f - fopt));
+        let spread = self.points.f[..self.points.active]
+            .iter()
+            .fold(0.0, |s: f64, f| s.max(f - fopt));
         self.accuracy > 0.0 && spread <= 10.0 * self.accuracy
     }
 
@@ -227,7 +238,7 @@ impl Iteration {
         self.points.f[self.design.evaluated] = f;
         self.design.evaluated += 1;
         self.design.place(&mut self.points);
-        if self.design.evaluated < self.points.m() {
+        if self.design.evaluated < self.points.active {
             return Phase::Evaluate(Pending::Design);
         }
         let barrier = self.points.barrier();
@@ -253,8 +264,7 @@ impl Iteration {
         }
         self.inverse.trial(&self.points, &mut self.trial);
         let improves = f < self.points.fopt();
-        let kept = (!improves).then_some(self.points.best);
-        let entered = if let Some(leaving) = self.leaving(improves, kept) {
+        let entered = if let Some(leaving) = self.leaving(improves) {
             self.leaving = leaving;
             let vquad = self.model.change(&self.trial.d, &self.trial.yd);
             self.replace(f, f - self.points.fopt() - vquad);
@@ -264,194 +274,6 @@ impl Iteration {
         };
         self.pending = self.run(Phase::TrustRegion);
         entered
-    }
-
-    /// A step of the trust region, and the point that would leave for it.
-    fn trust_region(&mut self) -> Phase {
-        self.region.solve(&self.points, &mut self.model, self.delta);
-        self.dnorm = self.delta.min(self.region.dsq.sqrt());
-        if self.dnorm < 0.5 * self.rho {
-            return Phase::ShortStep;
-        }
-        self.shift_base(self.region.dsq);
-        self.trial.d.copy_from_slice(&self.region.d);
-        self.trial.y.copy_from_slice(&self.region.y);
-        self.inverse.trial(&self.points, &mut self.trial);
-        let best = self.points.best;
-        match self.leaving(false, Some(best)) {
-            Some(leaving) => self.leaving = leaving,
-            None => return Phase::Rescue { geometry: false },
-        }
-        Phase::Evaluate(Pending::Step)
-    }
-
-    /// The step is too short to be worth an evaluation. Is the model good enough to reduce ρ?
-    fn short_step(&mut self) -> Phase {
-        let rho = self.rho;
-        let improve = Phase::Improve {
-            distsq: (10.0 * rho) * (10.0 * rho),
-            short: true,
-        };
-        if self.nf <= self.nf_saved + 2 || !self.is_accurate() {
-            return improve;
-        }
-        Phase::ReduceRho { short: true }
-    }
-
-    /// Whether the recent errors of the model are too small to hide a gain of a step of length ρ
-    /// (Powell2009, equations (6.8) to (6.11)).
-    fn is_accurate(&self) -> bool {
-        let rho = self.rho;
-        let error = self.errors.iter().fold(0.0, |a: f64, &b| a.max(b));
-        let crvmin = self.region.crvmin;
-        if crvmin > 0.0 && error > 0.125 * rho * rho * crvmin {
-            return false;
-        }
-        let tolerance = error / rho;
-        (0..self.points.n()).all(|j| {
-            let (y, g) = (self.region.y[j], self.region.g[j]);
-            let mut test = tolerance;
-            if y == self.points.sl[j] {
-                test = g;
-            }
-            if y == self.points.su[j] {
-                test = -g;
-            }
-            test >= tolerance
-                || test + 0.5 * self.model.curvature(&self.points, j) * rho >= tolerance
-        })
-    }
-
-    /// Finds the farthest point; without one, decides between another step and a smaller ρ.
-    fn improve(&mut self, mut distsq: f64, short: bool) -> Phase {
-        let distances = &mut self.work[..self.points.m()];
-        self.points
-            .y
-            .squared_distances(&self.points.xopt, distances);
-        let mut farthest = None;
-        for (k, &d) in distances.iter().enumerate() {
-            if d > distsq {
-                (farthest, distsq) = (Some(k), d);
-            }
-        }
-        if let Some(t) = farthest {
-            let distance = distsq.sqrt();
-            if short {
-                self.set_delta((0.1 * self.delta).min(0.5 * distance));
-            }
-            self.leaving.t = t;
-            self.reach = (0.1 * distance).min(self.delta).max(self.rho);
-            return Phase::Geometry;
-        }
-        if !short && (self.ratio > 0.0 || self.delta.max(self.dnorm) > self.rho) {
-            return Phase::TrustRegion;
-        }
-        Phase::ReduceRho { short }
-    }
-
-    /// A new place for the point that is far away.
-    fn geometry(&mut self) -> Phase {
-        self.shift_base(self.reach * self.reach);
-        let t = self.leaving.t;
-        self.geometry
-            .solve(&self.points, &self.inverse, t, self.reach);
-        self.trial.set(&self.points, &self.geometry.y);
-        self.inverse.trial(&self.points, &mut self.trial);
-        let mut den = self.denominator(t);
-        if den < self.geometry.cauchy_square && self.geometry.cauchy_square > 0.0 {
-            self.trial.set(&self.points, &self.geometry.cauchy);
-            self.inverse.trial(&self.points, &mut self.trial);
-            den = self.denominator(t);
-        }
-        if den <= 0.5 * (self.trial.vlag[t] * self.trial.vlag[t]) {
-            return Phase::Rescue { geometry: true };
-        }
-        self.leaving.den = den;
-        Phase::Evaluate(Pending::Geometry)
-    }
-
-    fn denominator(&self, t: usize) -> f64 {
-        self.trial.vlag[t] * self.trial.vlag[t] + self.geometry.alpha * self.trial.beta
-    }
-
-    fn after_step(&mut self, f: f64) -> Phase {
-        let fopt = self.points.fopt();
-        let vquad = self.model.change(&self.trial.d, &self.trial.yd);
-        let error = self.note_error(f - fopt - vquad);
-        if vquad >= 0.0 {
-            return end(End::Rounding);
-        }
-        self.ratio = (f - fopt) / vquad;
-        let (half, dnorm) = (0.5 * self.delta, self.dnorm);
-        self.set_delta(if self.ratio <= 0.1 {
-            half.min(dnorm)
-        } else if self.ratio <= 0.7 {
-            half.max(dnorm)
-        } else {
-            half.max(dnorm + dnorm)
-        });
-        if f < fopt {
-            if let Some(leaving) = self.leaving(true, None) {
-                self.leaving = leaving;
-            }
-        }
-        self.replace(f, error);
-        self.alternative
-            .consider(&self.points, &mut self.model, &self.inverse);
-        if f <= fopt + 0.1 * vquad {
-            return Phase::TrustRegion;
-        }
-        let (two, ten) = (2.0 * self.delta, 10.0 * self.rho);
-        Phase::Improve {
-            distsq: (two * two).max(ten * ten),
-            short: false,
-        }
-    }
-
-    fn after_geometry(&mut self, f: f64) -> Phase {
-        let vquad = self.model.change(&self.trial.d, &self.trial.yd);
-        let error = self.note_error(f - self.points.fopt() - vquad);
-        self.replace(f, error);
-        Phase::TrustRegion
-    }
-
-    fn note_error(&mut self, error: f64) -> f64 {
-        self.errors = [error.abs(), self.errors[0], self.errors[1]];
-        if self.dnorm > self.rho {
-            self.nf_saved = self.nf;
-        }
-        error
-    }
-
-    /// Puts the trial point into the set and into the model.
-    fn replace(&mut self, f: f64, error: f64) {
-        replace(
-            &mut self.points,
-            &mut self.model,
-            &mut self.inverse,
-            &mut self.trial,
-            self.leaving,
-            f,
-            error,
-            &mut self.work,
-        );
-    }
-
-    fn leaving(&mut self, improved: bool, kept: Option<usize>) -> Option<Leaving> {
-        let center = if improved {
-            &self.trial.y
-        } else {
-            &self.points.xopt
-        };
-        leaving(
-            &self.points,
-            &self.inverse,
-            &self.trial,
-            center,
-            self.delta,
-            kept,
-            &mut self.work,
-        )
     }
 
     /// Begins a new design, unless the last one is as new as that.
@@ -492,6 +314,7 @@ impl Iteration {
         if self.is_flat() {
             return end(End::Accuracy);
         }
+        self.done = Some(self.rho);
         if self.rho <= self.rho_end {
             return if short {
                 Phase::Evaluate(Pending::Last)
@@ -506,7 +329,7 @@ impl Iteration {
         } else if ratio <= 250.0 {
             ratio.sqrt() * self.rho_end
         } else {
-            0.1 * self.rho
+            self.variant.rules().shrink * self.rho
         };
         self.delta = half.max(self.rho);
         self.nf_saved = self.nf;
@@ -518,29 +341,8 @@ impl Iteration {
         );
         Phase::TrustRegion
     }
-
-    fn set_delta(&mut self, delta: f64) {
-        self.delta = if delta <= 1.5 * self.rho {
-            self.rho
-        } else {
-            delta
-        };
-    }
-
-    /// Moves the base to the best point when that is far from it, compared with a step.
-    fn shift_base(&mut self, dsq: f64) {
-        if dsq > 1e-3 * self.points.xoptsq {
-            return;
-        }
-        self.inverse.shift(&self.points);
-        self.model.shift(&self.points);
-        for (y, x) in self.region.y.iter_mut().zip(&self.points.xopt) {
-            *y -= x;
-        }
-        self.points.shift();
-    }
 }
 
-fn end(end: End) -> Phase {
+pub(super) fn end(end: End) -> Phase {
     Phase::Evaluate(Pending::Nothing(end))
 }

@@ -92,18 +92,28 @@ impl Model {
 
     /// Keeps the Hessian when x_base moves to x_opt; call it before the points are moved.
     pub(crate) fn shift(&mut self, points: &Points) {
+        self.shift_by(points, -0.5);
+    }
+
+    /// The same, called after the points are moved.
+    pub(crate) fn shift_after(&mut self, points: &Points) {
+        self.shift_by(points, 0.5);
+    }
+
+    /// H ← H + v x_optᵀ + x_opt vᵀ with v = Σ_k p_k (y_k ± x_opt/2).
+    fn shift_by(&mut self, points: &Points, half: f64) {
         let n = self.g.len();
         let x = &points.xopt;
-        let sum: f64 = sum(&self.p);
-        let w = &mut self.work[..n];
-        for (w, x) in w.iter_mut().zip(x) {
-            *w = -0.5 * sum * x;
+        let sum = sum(&self.p);
+        let v = &mut self.work[..n];
+        for (v, x) in v.iter_mut().zip(x) {
+            *v = half * sum * x;
         }
-        points.y.add_transposed_product(&self.p, w);
+        points.y.add_transposed_product(&self.p, v);
         for j in 0..n {
             for (i, h) in self.h.column_mut(j).iter_mut().enumerate() {
                 let (i, j) = (i.min(j), i.max(j));
-                *h = *h + w[i] * x[j] + x[i] * w[j];
+                *h = *h + v[i] * x[j] + x[i] * v[j];
             }
         }
     }

@@ -9,8 +9,9 @@ use crate::DfoError;
 pub struct Options {
     /// Which of the two variants.
     pub variant: Variant,
-    /// m, the number of interpolation points, between n + 2 and (n + 1)(n + 2)/2, where n counts the variables
-    /// that are not fixed; `None` for 2n + 1. One variable needs 3.
+    /// m, the largest number of interpolation points, between n + 2 and (n + 1)(n + 2)/2, where n counts the
+    /// variables that are not fixed. `None` for 5n, or all of (n + 1)(n + 2)/2 when these are fewer; 2n + 1 with
+    /// [`Variant::Powell`]. One variable needs 3. Overhead and storage are O(m²).
     pub points: Option<usize>,
     /// ρ_beg: the first radius in units of [`scale`](Options::scale), positive. About a tenth of the
     /// greatest expected change of a variable (Powell2009).
@@ -96,7 +97,7 @@ impl Options {
     pub(crate) fn count(&self, n: usize) -> Result<usize, DfoError> {
         let most = (n + 1) * (n + 2) / 2;
         let least = (n + 2).min(most);
-        let m = self.points.unwrap_or((2 * n + 1).min(most));
+        let m = self.points.unwrap_or(self.variant.points(n, most));
         if (least..=most).contains(&m) {
             return Ok(m);
         }

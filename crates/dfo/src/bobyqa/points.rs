@@ -16,6 +16,8 @@ pub(crate) struct Points {
     /// The values (m); infinite ones are replaced when the first m are known.
     #[cfg_attr(feature = "serde", serde(with = "super::exact"))]
     pub(crate) f: Vec<f64>,
+    /// Points in use, the first ones of the m.
+    pub(crate) active: usize,
     /// The index of the best point.
     pub(crate) best: usize,
     /// The best point less x_base (n).
@@ -45,6 +47,7 @@ impl Points {
             base: x.to_vec(),
             y: Columns::zeros(m, n),
             f: vec![0.0; m],
+            active: m,
             best: 0,
             xopt: vec![0.0; n],
             xoptsq: 0.0,
@@ -89,7 +92,12 @@ impl Points {
 
     /// What stands for a value that is not finite: as much above the largest value as that is above the least.
     pub(crate) fn barrier(&self) -> f64 {
-        let finite = || self.f.iter().copied().filter(|f| f.is_finite());
+        let finite = || {
+            self.f[..self.active]
+                .iter()
+                .copied()
+                .filter(|f| f.is_finite())
+        };
         let least = finite().fold(f64::INFINITY, f64::min);
         let most = finite().fold(f64::NEG_INFINITY, f64::max);
         if most > least {
@@ -121,14 +129,26 @@ impl Points {
 
     /// x_base ← x_base + x_opt.
     pub(crate) fn shift(&mut self) {
+        self.shift_points();
+        self.shift_base();
+    }
+
+    /// The part of [`shift`](Points::shift) that moves the points.
+    pub(crate) fn shift_points(&mut self) {
+        for (i, x) in self.xopt.iter().enumerate() {
+            for y in self.y.column_mut(i) {
+                *y -= x;
+            }
+        }
+    }
+
+    /// The part of [`shift`](Points::shift) that moves the base.
+    pub(crate) fn shift_base(&mut self) {
         for i in 0..self.base.len() {
             let shift = self.xopt[i];
             self.base[i] += shift;
             self.sl[i] -= shift;
             self.su[i] -= shift;
-            for y in self.y.column_mut(i) {
-                *y -= shift;
-            }
             self.xopt[i] = 0.0;
         }
         self.xoptsq = 0.0;

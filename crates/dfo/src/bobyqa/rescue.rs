@@ -69,12 +69,14 @@ impl Rescue {
         trial: &mut Trial,
         delta: f64,
     ) {
-        model.shift(points);
-        points.shift();
+        points.shift_points();
+        model.shift_after(points);
+        points.shift_base();
         self.center = points.best;
         points
             .y
             .squared_distances(&points.xopt, &mut self.distances);
+        self.distances[points.active..].fill(0.0);
         let farthest = self.distances.iter().fold(0.0, |a: f64, &b| a.max(b));
         self.design(points, inverse, delta);
 
@@ -118,10 +120,32 @@ impl Rescue {
             Site::Known | Site::Center => {}
         }
         points.y.write_row(k, &self.y);
+        self.predicted = self.predict(points, model, k);
+        Some(k)
+    }
+
+    /// The model at the new point k, which differs from the centre in one or two variables.
+    fn predict(&mut self, points: &Points, model: &Model, k: usize) -> f64 {
+        let (p, q) = match self.sites[k] {
+            Site::One(i) => (Some(i), None),
+            Site::Two(i) => (None, Some(i)),
+            Site::Pair(p, q) => (Some(p), Some(q)),
+            Site::Known | Site::Center => (None, None),
+        };
+        let mut predicted = points.f[self.center];
+        for i in [p, q].into_iter().flatten() {
+            let x = self.y[i];
+            predicted += x * (model.g[i] + 0.5 * x * model.h.at(i, i));
+        }
+        if let (Some(p), Some(q)) = (p, q) {
+            predicted += self.y[p] * self.y[q] * model.h.at(p, q);
+        }
         let yd = &mut self.w[..points.m()];
         points.y.product(&self.y, yd);
-        self.predicted = points.f[self.center] + model.change(&self.y, yd);
-        Some(k)
+        for (p, yd) in model.p.iter().zip(yd) {
+            predicted += 0.5 * p * *yd * *yd;
+        }
+        predicted
     }
 
     /// The value of the point placed last: the model interpolates it.
@@ -149,12 +173,12 @@ impl Rescue {
             match self.sites[l] {
                 Site::Known => model.p[l] += c,
                 Site::Center => {}
-                Site::One(i) => *model.h.at_mut(i, i) += c * self.one[i] * self.one[i],
-                Site::Two(i) => *model.h.at_mut(i, i) += c * self.two[i] * self.two[i],
+                Site::One(i) => *model.h.at_mut(i, i) += c * (self.one[i] * self.one[i]),
+                Site::Two(i) => *model.h.at_mut(i, i) += c * (self.two[i] * self.two[i]),
                 Site::Pair(p, q) => {
                     let (a, b) = (self.one[p], self.one[q]);
-                    *model.h.at_mut(p, p) += c * a * a;
-                    *model.h.at_mut(q, q) += c * b * b;
+                    *model.h.at_mut(p, p) += c * (a * a);
+                    *model.h.at_mut(q, q) += c * (b * b);
                     *model.h.at_mut(p, q) += c * a * b;
                     *model.h.at_mut(q, p) += c * a * b;
                 }
@@ -174,7 +198,7 @@ impl Rescue {
 
     /// The steps of the design and its H in closed form.
     fn design(&mut self, points: &Points, inverse: &mut Inverse, delta: f64) {
-        let (n, m) = (points.n(), points.m());
+        let (n, m) = (points.n(), points.active);
         inverse.z.fill(0.0);
         inverse.xi.fill(0.0);
         inverse.upsilon.fill(0.0);

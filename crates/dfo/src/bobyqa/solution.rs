@@ -96,6 +96,19 @@ pub struct Solution {
     pub radius: f64,
 }
 
+impl Solution {
+    /// Goes on with another run: adds its counts, takes its end, and its point when that is better.
+    pub(crate) fn join(&mut self, next: Solution) {
+        self.evaluations += next.evaluations;
+        self.barriers += next.barriers;
+        self.failures += next.failures;
+        (self.status, self.radius) = (next.status, next.radius);
+        if next.value < self.value || self.value.is_nan() {
+            (self.x, self.value) = (next.x, next.value);
+        }
+    }
+}
+
 impl fmt::Display for Solution {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(

@@ -107,8 +107,7 @@ impl TrustRegion {
                 };
                 stepsq += self.s[i] * self.s[i];
             }
-            // Not `== 0`, so that NaN ends the search too.
-            if !(stepsq > 0.0) {
+            if stepsq == 0.0 || stepsq.is_nan() {
                 return End::Interior;
             }
             if beta == 0.0 {
@@ -226,7 +225,7 @@ impl TrustRegion {
             model.hessian_product(points, &self.s, &mut self.hd);
             for _ in 0..MOST_ARCS {
                 let area = gredsq * dredsq - dredg * dredg;
-                if !(area > 1e-4 * self.qred * self.qred) {
+                if area <= 1e-4 * self.qred * self.qred || area.is_nan() {
                     return;
                 }
                 let area = area.sqrt();
@@ -359,23 +358,25 @@ impl TrustRegion {
 /// the bound; none when no angle reduces the model.
 fn best_tangent(bound: f64, reduction: impl Fn(f64) -> f64) -> Option<(f64, bool)> {
     let count = (17.0 * bound + 3.1) as usize;
+    // First all values, which do not wait for each other.
+    let mut reductions = [0.0; 22];
+    let grid = &mut reductions[1..=count];
+    for (i, r) in grid.iter_mut().enumerate() {
+        *r = reduction(bound * (i + 1) as f64 / count as f64);
+    }
     let (mut most, mut best) = (0.0, 0);
-    let (mut before, mut after, mut last) = (0.0, 0.0, 0.0);
-    for i in 1..=count {
-        let reduction = reduction(bound * i as f64 / count as f64);
-        if reduction > most {
-            (most, best, before) = (reduction, i, last);
-        } else if i == best + 1 {
-            after = reduction;
+    for (i, &r) in grid.iter().enumerate() {
+        if r > most {
+            (most, best) = (r, i + 1);
         }
-        last = reduction;
     }
-    match best {
-        0 => None,
-        _ if best < count => {
-            let shift = (after - before) / (most + most - before - after);
-            Some((bound * (best as f64 + 0.5 * shift) / count as f64, false))
-        }
-        _ => Some((bound * count as f64 / count as f64, true)),
+    if best == 0 {
+        return None;
     }
+    if best == count {
+        return Some((bound * count as f64 / count as f64, true));
+    }
+    let (before, after) = (reductions[best - 1], reductions[best + 1]);
+    let shift = (after - before) / (most + most - before - after);
+    Some((bound * (best as f64 + 0.5 * shift) / count as f64, false))
 }

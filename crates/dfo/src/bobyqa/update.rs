@@ -1,6 +1,7 @@
 //! Which point leaves, and what changes when the new one enters.
 
-use super::inverse::{Inverse, Trial};
+use super::inverse::Inverse;
+use super::iterate::Iteration;
 use super::model::Model;
 use super::points::Points;
 
@@ -14,77 +15,88 @@ pub(crate) struct Leaving {
     pub(crate) den: f64,
 }
 
-/// The point t whose denominator, weighted by its distance from `center`, is largest; none when rounding has
-/// spoiled all of them (Powell2009, Section 4).
-///
-/// Point `kept` stays.
-pub(crate) fn leaving(
-    points: &Points,
-    inverse: &Inverse,
-    trial: &Trial,
-    center: &[f64],
-    delta: f64,
-    kept: Option<usize>,
-    work: &mut [f64],
-) -> Option<Leaving> {
-    let (alpha, distsq) = work.split_at_mut(points.m());
-    inverse.alphas(alpha);
-    points.y.squared_distances(center, distsq);
-    let delsq = delta * delta;
-    let (mut most, mut largest, mut best) = (0.0, 0.0, None);
-    for k in 0..points.m() {
-        if kept == Some(k) {
-            continue;
+impl Iteration {
+    /// The point t whose denominator, weighted by its distance from the best point, is largest; none when rounding
+    /// has spoiled all of them (Powell2009, Section 4).
+    ///
+    /// When the trial point is known to improve, it is the best point; otherwise the present one stays.
+    pub(super) fn leaving(&mut self, improves: bool) -> Option<Leaving> {
+        let (points, trial) = (&self.points, &self.trial);
+        let (center, kept) = if improves {
+            (&trial.y, None)
+        } else {
+            (&points.xopt, Some(points.best))
+        };
+        let (alpha, distsq) = self.work.split_at_mut(points.m());
+        self.inverse.alphas(alpha);
+        points.y.squared_distances(center, distsq);
+        let delsq = self.delta * self.delta;
+        let prefers_far = self.variant.rules().prefers_far;
+        let (mut most, mut largest, mut best) = (0.0, 0.0, None);
+        for k in 0..points.active {
+            if kept == Some(k) {
+                continue;
+            }
+            let vlagsq = trial.vlag[k] * trial.vlag[k];
+            let den = trial.beta * alpha[k] + vlagsq;
+            let ratio = distsq[k] / delsq;
+            let square = ratio * ratio;
+            let weight = f64::max(1.0, if prefers_far { square * square } else { square });
+            if weight * den > most {
+                (most, best) = (weight * den, Some(Leaving { t: k, den }));
+            }
+            largest = f64::max(largest, weight * vlagsq);
         }
-        let vlagsq = trial.vlag[k] * trial.vlag[k];
-        let den = trial.beta * alpha[k] + vlagsq;
-        let ratio = distsq[k] / delsq;
-        let weight = f64::max(1.0, ratio * ratio);
-        if weight * den > most {
-            (most, best) = (weight * den, Some(Leaving { t: k, den }));
+        best.filter(|_| most > 0.5 * largest)
+    }
+
+    /// Replaces the leaving point by the trial point, or adds that to the set, with its value `f`, where the model was
+    /// wrong by `error`.
+    pub(super) fn replace(&mut self, f: f64, error: f64) {
+        let Iteration {
+            points,
+            model,
+            inverse,
+            trial,
+            work,
+            ..
+        } = self;
+        let (n, m) = (points.n(), points.m());
+        let Leaving { t, den } = self.leaving;
+        let improves = f < points.fopt();
+        // Row t of Z has one entry afterwards, in this column.
+        let column = if t == points.active {
+            inverse.append(t, den, &trial.vlag);
+            points.active += 1;
+            t - n - 1
+        } else {
+            inverse.update(t, trial.beta, den, &mut trial.vlag);
+            model.release(points, t);
+            0
+        };
+        points.f[t] = f;
+        points.y.write_row(t, &trial.y);
+
+        // error · ℓ_t is added to the model.
+        let z_t = inverse.z.at(t, column);
+        let (c, gradient) = work.split_at_mut(m);
+        let gradient = &mut gradient[..n];
+        points.y.product(&points.xopt, c);
+        let scaled = error * z_t;
+        let z = inverse.z.column(column);
+        for ((c, p), z) in c.iter_mut().zip(&mut model.p).zip(z) {
+            *p += scaled * z;
+            *c *= z_t * z;
         }
-        largest = f64::max(largest, weight * vlagsq);
-    }
-    best.filter(|_| most > 0.5 * largest)
-}
-
-/// Replaces point t by the trial point with value `f`, where the model was wrong by `error`.
-pub(crate) fn replace(
-    points: &mut Points,
-    model: &mut Model,
-    inverse: &mut Inverse,
-    trial: &mut Trial,
-    leaving: Leaving,
-    f: f64,
-    error: f64,
-    work: &mut [f64],
-) {
-    let (n, m) = (points.n(), points.m());
-    let Leaving { t, den } = leaving;
-    let is_better = f < points.fopt();
-    inverse.update(t, trial.beta, den, &mut trial.vlag);
-    model.release(points, t);
-    points.f[t] = f;
-    points.y.write_row(t, &trial.y);
-
-    // error · ℓ_t is added to the model. Row t of Z has one entry now.
-    let z_t = inverse.z.at(t, 0);
-    let (c, gradient) = work.split_at_mut(m);
-    let gradient = &mut gradient[..n];
-    points.y.product(&points.xopt, c);
-    let scaled = error * z_t;
-    for ((c, p), z) in c.iter_mut().zip(&mut model.p).zip(inverse.z.column(0)) {
-        *p += scaled * z;
-        *c *= z_t * z;
-    }
-    inverse.xi.read_row(t, gradient);
-    points.y.add_transposed_product(c, gradient);
-    for (g, l) in model.g.iter_mut().zip(gradient) {
-        *g += error * *l;
-    }
-    if is_better {
-        points.set_best(t);
-        model.move_gradient(points, &trial.d);
+        inverse.xi.read_row(t, gradient);
+        points.y.add_transposed_product(c, gradient);
+        for (g, l) in model.g.iter_mut().zip(gradient) {
+            *g += error * *l;
+        }
+        if improves {
+            points.set_best(t);
+            model.move_gradient(points, &trial.d);
+        }
     }
 }
 
@@ -115,7 +127,8 @@ impl Alternative {
     /// smaller that |Pg|² ≥ 10 |Pg_alt|².
     pub(crate) fn consider(&mut self, points: &Points, model: &mut Model, inverse: &Inverse) {
         let fopt = points.fopt();
-        for (alt, f) in self.f.iter_mut().zip(&points.f) {
+        self.f[points.active..].fill(0.0);
+        for (alt, f) in self.f[..points.active].iter_mut().zip(&points.f) {
             *alt = f - fopt;
         }
         let c = &mut self.c[..points.m() - points.n() - 1];
@@ -149,14 +162,20 @@ impl Alternative {
         }
     }
 
-    /// g ← Ξᵀf + Yᵀc, both terms of each point together.
+    /// g ← Ξᵀf + Yᵀc, both terms of each point together; four entries side by side.
     fn gradient(&mut self, points: &Points, inverse: &Inverse) {
-        for (i, g) in self.g.iter_mut().enumerate() {
-            *g = 0.0;
-            let (xi, y) = (inverse.xi.column(i), points.y.column(i));
-            for k in 0..xi.len() {
-                *g = *g + xi[k] * self.f[k] + y[k] * self.c[k];
+        let last = self.g.len() - 1;
+        for (block, g) in self.g.chunks_mut(4).enumerate() {
+            let column = |j: usize| (4 * block + j).min(last);
+            let xi: [&[f64]; 4] = std::array::from_fn(|j| inverse.xi.column(column(j)));
+            let y: [&[f64]; 4] = std::array::from_fn(|j| points.y.column(column(j)));
+            let mut sum = [0.0; 4];
+            for (k, (f, c)) in self.f.iter().zip(&self.c).enumerate() {
+                for j in 0..4 {
+                    sum[j] = sum[j] + xi[j][k] * f + y[j][k] * c;
+                }
             }
+            g.copy_from_slice(&sum[..g.len()]);
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Every evaluation of a run, and the brackets of cliffs among them.
 
 use super::vector::distance;
-use super::{Evaluation, Label};
+use super::label_free::Clusters;
+use super::{CliffOptions, Evaluation, Label};
 
 /// A point of the unit cube that was evaluated.
 #[derive(Clone, Debug)]
@@ -45,6 +46,10 @@ pub(crate) enum Interrupt {
 pub(crate) struct Archive<'a> {
     oracle: &'a mut dyn FnMut(&[f64]) -> Result<Evaluation, Interrupt>,
     max_evaluations: usize,
+    /// Differences below ten times this are noise.
+    pub accuracy: f64,
+    /// Labels made of values, when the oracle has none.
+    clusters: Option<Clusters>,
     pub n: usize,
     pub points: Vec<Point>,
     pub brackets: Vec<Bracket>,
@@ -53,12 +58,14 @@ pub(crate) struct Archive<'a> {
 impl<'a> Archive<'a> {
     pub fn new(
         n: usize,
-        max_evaluations: usize,
+        options: &CliffOptions,
         oracle: &'a mut dyn FnMut(&[f64]) -> Result<Evaluation, Interrupt>,
     ) -> Self {
         Archive {
             oracle,
-            max_evaluations,
+            max_evaluations: options.max_evaluations,
+            accuracy: options.accuracy,
+            clusters: (!options.labelled).then(Clusters::default),
             n,
             points: Vec::new(),
             brackets: Vec::new(),
@@ -89,6 +96,9 @@ impl<'a> Archive<'a> {
             value,
             label,
         });
+        if let Some(clusters) = &mut self.clusters {
+            clusters.label_last(&mut self.points);
+        }
         Ok(self.points.len() - 1)
     }
 
@@ -116,10 +126,10 @@ impl<'a> Archive<'a> {
             .min_by(|&i, &j| self.value(i).total_cmp(&self.value(j)))
     }
 
-    /// The label at the low end of a bracket, when both ends still bear witness.
+    /// The label at the low end of a bracket, when both ends still bear witness and differ.
     pub fn low_label(&self, bracket: &Bracket) -> Option<Label> {
-        self.label(bracket.high)?;
-        self.label(bracket.low)
+        let (low, high) = (self.label(bracket.low)?, self.label(bracket.high)?);
+        (low != high).then_some(low)
     }
 
     /// Middle of a bracket.

@@ -21,7 +21,7 @@ pub(crate) fn bisect(
         for fraction in [0.5, 0.42, 0.61] {
             let step = difference(archive.u(high), archive.u(low));
             let k = archive.evaluate(&along(archive.u(low), fraction, &step))?;
-            if archive.label(k).is_some() {
+            if archive.label(k).is_some() && !doubtful(archive, low, high, k) {
                 middle = Some(k);
                 break;
             }
@@ -36,7 +36,53 @@ pub(crate) fn bisect(
     Ok((low, high))
 }
 
-/// Bisects and records the bracket. `cut` is the surface that predicted it, if any; without one, or when the label beyond is
+/// Whether the label of k, between `low` and `high`, says one side and its value clearly the other. Such a point loses
+/// its label.
+fn doubtful(archive: &mut Archive<'_>, low: usize, high: usize, k: usize) -> bool {
+    if k == low || k == high || distance(archive.u(low), archive.u(high)) > 0.02 {
+        return false;
+    }
+    let to = |end: usize| (archive.value(k) - archive.value(end)).abs();
+    let (own, other) = if archive.label(k) == archive.label(low) {
+        (to(low), to(high))
+    } else if archive.label(k) == archive.label(high) {
+        (to(high), to(low))
+    } else {
+        return false;
+    };
+    let doubt = other < 0.1 * own;
+    if doubt {
+        archive.points[k].label = None;
+    }
+    doubt
+}
+
+/// Whether the high end of a bracket carries its label by mistake: θ does not jump in the bracket, and beyond it the
+/// label of the low end returns. It then loses its label.
+fn mistaken(archive: &mut Archive<'_>, start: usize, low: usize, high: usize) -> Result<bool, Interrupt> {
+    let width = distance(archive.u(low), archive.u(high));
+    let way = distance(archive.u(start), archive.u(low));
+    let slope = if way > 0.0 {
+        (archive.value(start) - archive.value(low)).abs() / way
+    } else {
+        0.0
+    };
+    let jump = (archive.value(high) - archive.value(low)).abs();
+    if jump > 10.0 * slope * width + 1e-7 * (1.0 + archive.value(low).abs()) {
+        return Ok(false);
+    }
+    let step = difference(archive.u(high), archive.u(low));
+    let mut beyond = along(archive.u(high), 1.0, &step);
+    super::vector::clip(&mut beyond);
+    let k = archive.evaluate(&beyond)?;
+    let mistaken = k != high && archive.label(k) == archive.label(low);
+    if mistaken {
+        archive.points[high].label = None;
+    }
+    Ok(mistaken)
+}
+
+/// Bisects and records the bracket, unless there is no cliff. `cut` is the surface that predicted it, if any; without one, or when the label beyond is
 /// another, `normal` is the direction of the bracket.
 pub(crate) fn record(
     archive: &mut Archive<'_>,
@@ -45,11 +91,15 @@ pub(crate) fn record(
     normal: Option<&[f64]>,
     cut: Option<&Cut>,
     tolerance: f64,
-) -> Result<usize, Interrupt> {
+) -> Result<Option<usize>, Interrupt> {
+    let start = low;
     let (low, high) = bisect(archive, low, high, tolerance)?;
+    if mistaken(archive, start, low, high)? {
+        return Ok(None);
+    }
     let same = |b: &Bracket| b.low == low && b.high == high;
     if let Some(known) = archive.brackets.iter().position(same) {
-        return Ok(known);
+        return Ok(Some(known));
     }
     let across = unit(&difference(archive.u(high), archive.u(low)));
     let mut bracket = Bracket {
@@ -69,7 +119,7 @@ pub(crate) fn record(
         bracket.gap = cut.gap(archive, &z);
     }
     archive.brackets.push(bracket);
-    Ok(archive.brackets.len() - 1)
+    Ok(Some(archive.brackets.len() - 1))
 }
 
 /// Looks for the cliff on the normal of `cut` through `y`, from the predicted place outwards, and records a bracket of
@@ -120,8 +170,8 @@ pub(crate) fn locate(
     }
     let high = high.expect("found");
     let b = record(archive, low, high, Some(&cut.normal), Some(cut), tolerance)?;
-    if cut.brackets[0] != b {
+    if let Some(b) = b.filter(|b| *b != cut.brackets[0]) {
         archive.brackets[b].parent = Some(cut.brackets[0]);
     }
-    Ok(Some(b))
+    Ok(b)
 }

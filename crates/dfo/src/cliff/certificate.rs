@@ -1,13 +1,16 @@
 //! The end of a local solve: the limit point, located as finely as the tolerance, and what speaks for it.
 
-use linalg::slice::{axpy, norm2};
+use linalg::slice::{axpy, dot, norm2};
 
-use super::Label;
 use super::archive::Interrupt;
+use super::bisect::locate;
 use super::cut::Cut;
-use super::local::{FINEST, Local, stationarity, tolerance};
+use super::local::{FINEST, Local, tolerance};
+use super::problem::Scaling;
 use super::quadratic::Quadratic;
-use super::vector::{along, clip, distance, in_cube, tangents, unit};
+use super::vector::{along, clip, distance, in_cube, orthogonal_part, tangents, unit};
+use super::step::Step;
+use super::{Label, Verdict};
 
 /// A limit point of one piece.
 #[derive(Clone, Debug)]
@@ -28,8 +31,6 @@ pub(crate) struct Limit {
     pub slope: f64,
     /// The model of the piece.
     pub model: Quadratic,
-    /// Radius of the model.
-    pub delta: f64,
 }
 
 /// What the polls say.
@@ -44,13 +45,17 @@ pub(crate) enum Polled {
 impl Local<'_, '_> {
     /// Locates the cliffs that hold the minimizer of the model as finely as possible and returns it.
     pub fn limit(&mut self) -> Result<Limit, Interrupt> {
+        let mut clear = 0.15 * self.delta;
         for _ in 0..8 {
             self.refresh();
             let step = self.step_within(0.0, 10.0 * self.delta);
             let inner = self.step(2.0 * tolerance(self.delta));
             let before = self.archive.points.len();
-            let k = self.archive.evaluate(&inner.u)?;
+            let mut k = self.archive.evaluate(&inner.u)?;
             let label = self.label();
+            if self.archive.label(k).is_none() {
+                k = self.x;
+            }
             let mut fine = true;
             if self.archive.label(k) == Some(label) {
                 if self.archive.value(k) < self.archive.value(self.x) {
@@ -58,16 +63,15 @@ impl Local<'_, '_> {
                 }
                 let slope = norm2(&self.model.gradient_at(&step.u));
                 for c in 0..self.cuts.len() {
-                    if step.multipliers[c] > 1e-6 * (1.0 + slope)
-                        || self.cuts[c].surface.value(&step.u) > -FINEST
-                    {
-                        fine &= self.settle(c, k, &step.u)?;
+                    if step.multipliers[c] > 1e-6 * (1.0 + slope) || self.cuts[c].surface.value(&step.u) > -FINEST {
+                        fine &= self.settle(c, k, &step.u, clear)?;
                     }
                 }
             } else if self.archive.label(k).is_some() {
                 fine = false;
                 self.restore(k, tolerance(self.delta))?;
             }
+            clear = (0.1 * clear).max(50.0 * FINEST);
             if fine || before == self.archive.points.len() {
                 break;
             }
@@ -79,9 +83,7 @@ impl Local<'_, '_> {
             .cuts
             .iter()
             .zip(&step.multipliers)
-            .filter(|(cut, lambda)| {
-                **lambda > 1e-6 * (1.0 + slope) || cut.surface.value(&step.u) > -1e-6
-            })
+            .filter(|(cut, lambda)| **lambda > 1e-6 * (1.0 + slope) || cut.surface.value(&step.u) > -1e-6)
             .map(|(cut, lambda)| (cut.clone(), *lambda))
             .collect();
         Ok(Limit {
@@ -93,32 +95,30 @@ impl Local<'_, '_> {
             slope,
             model: self.model.clone(),
             u: step.u,
-            delta: self.delta,
         })
     }
 
-    /// Whether cut c is located to the finest width so near to `u` that its direction does not matter. If not, locates it
-    /// from the point k.
-    fn settle(&mut self, c: usize, k: usize, u: &[f64]) -> Result<bool, Interrupt> {
+    /// Whether cut c is located to the finest width beside `u`, where it was predicted as finely or is so near that its
+    /// direction does not matter. If not, locates it: from the point k, or `clear` of the other cuts when those pass near.
+    fn settle(&mut self, c: usize, k: usize, u: &[f64], clear: f64) -> Result<bool, Interrupt> {
         let cut = self.cuts[c].clone();
-        let from = self.clear_of_others(c, u, 0.15 * self.delta);
-        let from = if from == u {
-            self.archive.u(k).to_vec()
+        let aside = self.clear_of_others(c, u, clear);
+        let (base, known) = if aside == u {
+            (self.archive.u(k).to_vec(), Some(k))
         } else {
-            from
+            (aside, None)
         };
-        let known = Some(k).filter(|&k| self.archive.u(k) == from);
-        let near = cut.brackets.iter().any(|&b| {
+        let settled = cut.brackets.iter().any(|&b| {
             let bracket = &self.archive.brackets[b];
-            let gap = distance(&self.archive.middle(bracket), &from);
-            self.archive.width(bracket) <= 1.01 * FINEST && gap <= 1e3 * FINEST
+            let gap = distance(&self.archive.middle(bracket), &base);
+            self.archive.width(bracket) <= 1.01 * FINEST
+                && (gap <= 100.0 * FINEST || bracket.error <= 2.0 * FINEST && gap <= self.delta)
         });
-        if near {
+        if settled {
             return Ok(true);
         }
         let label = self.label();
-        let found =
-            super::bisect::locate(self.archive, label, &cut, &from, known, FINEST, self.delta)?;
+        let found = locate(self.archive, label, &cut, &base, known, FINEST, self.delta)?;
         Ok(found.is_none())
     }
 
@@ -126,16 +126,15 @@ impl Local<'_, '_> {
     /// active cliff, a little to the low side.
     pub fn poll(&mut self, limit: &Limit) -> Result<Polled, Interrupt> {
         let n = self.archive.n;
-        let below = limit.infimum - 1e-7 * (1.0 + limit.infimum.abs());
-        let known =
-            (0..self.archive.points.len()).filter(|&k| self.archive.label(k) == Some(limit.label));
+        let below = limit.infimum - 1e-7 * (1.0 + limit.infimum.abs()) - 10.0 * self.archive.accuracy;
+        let known = (0..self.archive.points.len()).filter(|&k| self.archive.label(k) == Some(limit.label));
         if let Some(k) = self.archive.lowest(known)
             && self.archive.value(k) < below
         {
             return Ok(Polled::Lower(k));
         }
         let mut directions: Vec<(Vec<f64>, f64)> = Vec::new();
-        for radius in [0.05, 0.005, 5e-4, 5e-5] {
+        for radius in [0.05, 0.005, 5e-4, 5e-5, 1e-5] {
             for direction in self.random.basis(n) {
                 directions.push((direction.clone(), radius));
                 directions.push((direction, -radius));
@@ -147,14 +146,16 @@ impl Local<'_, '_> {
                     for radius in [5e-3, 5e-4, 5e-5] {
                         let mut d: Vec<f64> = t.iter().map(|t| sign * t).collect();
                         axpy(-0.05, &cut.normal, &mut d);
-                        let y = along(&limit.u, radius, &d);
-                        let beyond =
-                            |(other, _): &(Cut, f64)| other.surface.value(&y) > 0.2 * radius;
-                        if !limit.active.iter().any(beyond) {
-                            directions.push((d, radius));
-                        }
+                        directions.push((d, radius));
                     }
                 }
+            }
+            // Downhill along this cliff alone: what another cut forbids, if that is a mistake.
+            let gradient = limit.model.gradient_at(&limit.u);
+            if let Some(mut d) = orthogonal_part(&gradient, std::slice::from_ref(&cut.normal), 0.0) {
+                d.iter_mut().for_each(|d| *d = -*d);
+                axpy(-0.02, &cut.normal, &mut d);
+                directions.extend([5e-3, 5e-4, 5e-5, 5e-6].map(|radius| (d.clone(), radius)));
             }
         }
         for (direction, radius) in directions {
@@ -166,6 +167,47 @@ impl Local<'_, '_> {
             }
         }
         Ok(Polled::Nothing)
+    }
+
+    /// What can be claimed of a limit that stationarity and polls support, with θ at the simplest point near it when that
+    /// was evaluated. `played` is the number of the point to play.
+    ///
+    /// Where a cliff with a multiplier passes through the limit, the infimum is at a discontinuity. Without a
+    /// multiplier, as in x² + [x ≥ 0], one value decides: that at the point with the fewest decimals nearby.
+    pub fn verdict(
+        &mut self,
+        limit: &Limit,
+        played: usize,
+        scaling: &Scaling,
+    ) -> Result<(Verdict, Option<f64>), Interrupt> {
+        let size = 1.0 + limit.infimum.abs();
+        let noise = 10.0 * self.archive.accuracy;
+        let gap = (self.archive.value(played) - limit.infimum).abs();
+        if self.archive.label(played) != Some(limit.label) || gap > 1e-6 * size + noise {
+            return Ok((Verdict::NotCertified, None));
+        }
+        let jump = limit.infimum + 1e-5 * size + noise;
+        let at_cliff = (0..self.archive.points.len()).any(|k| {
+            self.archive.value(k) > jump
+                && self.archive.label(k).is_some_and(|l| l != limit.label)
+                && distance(self.archive.u(k), &limit.u) <= 3e-5
+        });
+        if !at_cliff {
+            return Ok((Verdict::AttainedMinimum, None));
+        }
+        // Without a multiplier the model alone places the limit, and less finely.
+        let held = limit.active.iter().any(|(_, lambda)| *lambda > 1e-4 * (1.0 + limit.slope));
+        let radius = if held { 10.0 * FINEST } else { 3e-5 };
+        let u = scaling.to_unit(&scaling.simplest(&limit.u, radius));
+        let k = self.archive.evaluate(&u)?;
+        let value = self.archive.value(k);
+        let taken = self.archive.label(k) == Some(limit.label) && value <= limit.infimum + 1e-6 * size + noise;
+        let verdict = if taken && !held {
+            Verdict::AttainedMinimum
+        } else {
+            Verdict::InfimumAtDiscontinuity
+        };
+        Ok((verdict, Some(value)))
     }
 
     /// A point on the piece beside the limit, which can be played; its number.
@@ -192,12 +234,25 @@ impl Local<'_, '_> {
             }
         } else {
             let k = self.archive.evaluate(&limit.u)?;
-            if self.archive.label(k) == Some(limit.label)
-                && self.archive.value(k) < self.archive.value(best)
-            {
+            if self.archive.label(k) == Some(limit.label) && self.archive.value(k) < self.archive.value(best) {
                 best = k;
             }
         }
         Ok(best)
     }
+}
+
+/// Slope of the Lagrangian m + Σλh at u on the free part of the cube, and ‖∇m‖ there.
+fn stationarity(model: &Quadratic, cuts: &[Cut], step: &Step) -> (f64, f64) {
+    let mut gradient = model.gradient_at(&step.u);
+    let slope = norm2(&gradient);
+    for (cut, lambda) in cuts.iter().zip(&step.multipliers) {
+        axpy(*lambda, &cut.surface.gradient_at(&step.u), &mut gradient);
+    }
+    for (g, u) in gradient.iter_mut().zip(&step.u) {
+        if *u <= 0.0 && *g > 0.0 || *u >= 1.0 && *g < 0.0 {
+            *g = 0.0;
+        }
+    }
+    (dot(&gradient, &gradient).sqrt(), slope)
 }

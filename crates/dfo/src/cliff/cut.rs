@@ -33,6 +33,13 @@ impl Cut {
             .fold(f64::INFINITY, f64::min)
     }
 
+    /// Value beyond the cliff minus `infimum`, at its narrowest bracket.
+    pub fn jump(&self, archive: &Archive<'_>, infimum: f64) -> f64 {
+        let width = |b: &usize| archive.width(&archive.brackets[*b]);
+        let narrowest = self.brackets.iter().min_by(|a, b| width(a).total_cmp(&width(b)));
+        narrowest.map_or(f64::NAN, |&b| archive.value(archive.brackets[b].high) - infimum)
+    }
+
     /// The point of the surface nearest to u, nearly: two Newton steps along the normal.
     pub fn foot(&self, u: &[f64]) -> Vec<f64> {
         let mut foot = u.to_vec();
@@ -148,7 +155,21 @@ pub(crate) fn cuts(
         }
         cuts.push(cut);
     }
-    // What is one guess yet will be measured when it matters.
+    // A guess that a measured cut explains is no face of its own.
+    let explained = |guess: &Cut| {
+        let bracket = &archive.brackets[guess.brackets[0]];
+        let z = archive.middle(bracket);
+        let explains = |cut: &Cut| {
+            cut.brackets.len() >= u.len()
+                && cut.high == guess.high
+                && cut.surface.value(&z).abs() <= 0.25 * cut.gap(archive, &z) + 3.0 * archive.width(bracket)
+        };
+        guess.brackets.len() < u.len() && cuts.iter().any(explains)
+    };
+    let spurious: Vec<bool> = cuts.iter().map(explained).collect();
+    let mut spurious = spurious.iter();
+    cuts.retain(|_| !spurious.next().is_some_and(|s| *s));
+    // What is a guess yet will be measured when it matters.
     cuts.retain(|cut| cut.brackets.len() < u.len() || !contradicted(archive, cut, &witnesses));
     cuts
 }

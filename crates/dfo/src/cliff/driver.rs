@@ -1,172 +1,206 @@
 //! The global driver: where local solves begin, and when the search ends.
 
-use super::Label;
 use super::archive::{Archive, Interrupt};
 use super::certificate::{Limit, Polled};
 use super::local::Local;
+use super::problem::Scaling;
 use super::random::{Filling, Random};
 use super::step::{Subproblem, solve as minimize};
+use super::vector::distance;
+use super::{Label, Verdict};
+
+/// Radius at which a local solve begins.
+const START: f64 = 0.1;
+/// Radius at which it is compared with what is known.
+const COARSE: f64 = 9e-3;
+/// Radius at which it ends.
+const END: f64 = 5e-4;
+/// Points that fill the box before the first local solve, and at least in all, for each variable.
+const FILLING: [usize; 2] = [8, 24];
+/// Local solves in a row that may bring nothing.
+const BARREN: usize = 3;
 
 /// What a run has found so far.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Found {
-    /// The best certified limit, else the best limit.
+    /// The best limit.
     pub best: Option<Limit>,
-    /// Whether polls and multipliers speak for it.
-    pub certified: bool,
+    /// What is claimed of it.
+    pub verdict: Verdict,
+    /// θ at the simplest point near it.
+    pub value_at_limit: Option<f64>,
     /// The point to play, by number.
     pub played: Option<usize>,
 }
 
-/// Radius at which a local solve begins, at which it is compared with others, and at which it ends.
-const START: f64 = 0.1;
-const COARSE: f64 = 9e-3;
-const END: f64 = 5e-4;
+impl Default for Found {
+    fn default() -> Self {
+        Found {
+            best: None,
+            verdict: Verdict::NotCertified,
+            value_at_limit: None,
+            played: None,
+        }
+    }
+}
 
+/// The global search from x.
 pub(crate) fn run(
     archive: &mut Archive<'_>,
-    start: &[f64],
+    scaling: &Scaling,
+    x: &[f64],
     seed: u64,
     found: &mut Found,
 ) -> Result<(), Interrupt> {
     let n = archive.n;
+    archive.evaluate(&scaling.to_unit(x))?;
+    if n == 0 {
+        return Ok(());
+    }
     let mut random = Random::new(seed);
     let mut filling = Filling::new(n, &mut random);
-    archive.evaluate(start)?;
-    for _ in 0..8 * n {
-        archive.evaluate(&filling.point())?;
-    }
-    let mut explored = 8 * n;
-    let mut closed: Vec<Label> = Vec::new();
-    let mut barren = 0;
-    let mut tried: Vec<usize> = Vec::new();
+    let mut search = Search {
+        archive,
+        scaling,
+        random,
+        found,
+        closed: Vec::new(),
+        tried: Vec::new(),
+        barren: 0,
+    };
+    let mut filled = 0;
     loop {
-        while let Some(k) = next(archive, found, &closed, barren).filter(|k| !tried.contains(k)) {
-            tried.push(k);
-            let stick = found.best.is_some();
-            let gain = solve_from(archive, &mut random, k, stick, found, &mut closed)?;
-            barren = if gain { 0 } else { barren + 1 };
+        let more = if filled == 0 { FILLING[0] * n } else { 4 * n };
+        for _ in 0..more {
+            search.archive.evaluate(&filling.point())?;
         }
-        let only = archive.points.iter().filter_map(|p| p.label).min()
-            == archive.points.iter().filter_map(|p| p.label).max();
-        let most = if only {
-            archive.points.len() + archive.left() * 6 / 10
-        } else {
-            20 * n + 10
-        };
-        let _ = most;
-        let limit = if only {
-            (archive.points.len() + archive.left()) * 6 / 10
-        } else {
-            usize::MAX
-        };
-        if (!only && explored >= 24 * n) || archive.points.len() >= limit {
+        filled += more;
+        while let Some(k) = search.next() {
+            search.tried.push(k);
+            let gain = search.solve_from(k)?;
+            search.barren = if gain { 0 } else { search.barren + 1 };
+        }
+        let (known, left) = (search.archive.points.len(), search.archive.left());
+        let lonely = search.labels() <= 1;
+        if lonely && 10 * known > 6 * (known + left) || !lonely && filled >= FILLING[1] * n {
             return Ok(());
         }
-        for _ in 0..4 * n {
-            archive.evaluate(&filling.point())?;
-        }
-        explored += 4 * n;
     }
 }
 
-/// Where to begin next, if anywhere.
-fn next(archive: &Archive<'_>, found: &Found, closed: &[Label], barren: usize) -> Option<usize> {
-    let Some(best) = &found.best else {
-        return archive.lowest(0..archive.points.len());
-    };
-    let below = best.infimum - 1e-5 * (1.0 + best.infimum.abs());
-    if let Some(k) = archive.lowest(0..archive.points.len())
-        && archive.value(k) < below
-    {
-        return Some(k);
+struct Search<'s, 'a> {
+    archive: &'s mut Archive<'a>,
+    scaling: &'s Scaling,
+    random: Random,
+    found: &'s mut Found,
+    /// Labels that local solves ended on.
+    closed: Vec<Label>,
+    /// Points from which local solves began.
+    tried: Vec<usize>,
+    /// Local solves since the last gain.
+    barren: usize,
+}
+
+impl Search<'_, '_> {
+    /// Number of labels seen, up to 2.
+    fn labels(&self) -> usize {
+        let mut labels = self.archive.points.iter().filter_map(|p| p.label);
+        match labels.next() {
+            None => 0,
+            Some(first) if labels.all(|l| l == first) => 1,
+            Some(_) => 2,
+        }
     }
-    if barren >= 3 {
-        return None;
-    }
-    let floor = minimize(&Subproblem {
-        model: &best.model,
-        constraints: &[],
-        margins: &[],
-        x: &best.u,
-        delta: 1.0,
-    });
-    let floor = best.model.value(&floor.u);
-    let mut choice: Option<(f64, usize)> = None;
-    for k in 0..archive.points.len() {
-        let Some(label) = archive.label(k) else {
-            continue;
+
+    /// Where to begin next, if anywhere: at a point below the best infimum, else on the most promising piece.
+    ///
+    /// A piece promises the least value it would have if it differed from the model of the best piece by a
+    /// constant, the least difference seen.
+    fn next(&self) -> Option<usize> {
+        let all = 0..self.archive.points.len();
+        let fresh = |k: &usize| !self.tried.contains(k);
+        let Some(best) = &self.found.best else {
+            return self.archive.lowest(all).filter(fresh);
         };
-        if closed.contains(&label) {
-            continue;
+        let slack = 1e-5 * (1.0 + best.infimum.abs()) + 10.0 * self.archive.accuracy;
+        let lower = self.archive.lowest(all.clone());
+        if let Some(k) = lower.filter(|&k| self.archive.value(k) < best.infimum - slack).filter(fresh) {
+            return Some(k);
         }
-        let promise = archive.value(k) - best.model.value(archive.u(k)) + floor;
-        if promise < best.infimum && choice.is_none_or(|(p, _)| promise < p) {
-            choice = Some((promise, k));
+        if self.barren >= BARREN {
+            return None;
         }
+        let floor = minimize(&Subproblem {
+            model: &best.model,
+            constraints: &[],
+            margins: &[],
+            x: &best.u,
+            delta: 1.0,
+        });
+        let floor = best.model.value(&floor.u);
+        let promise = |k: usize| self.archive.value(k) - best.model.value(self.archive.u(k)) + floor;
+        let open = |k: usize| self.archive.label(k).filter(|l| !self.closed.contains(l));
+        let label = all
+            .filter_map(|k| Some((promise(k), open(k)?)))
+            .filter(|(promise, _)| *promise < best.infimum)
+            .min_by(|a, b| a.0.total_cmp(&b.0))?
+            .1;
+        self.archive.lowest(self.archive.labelled(label)).filter(fresh)
     }
-    let (_, k) = choice?;
-    archive.lowest(archive.labelled(archive.label(k)?))
-}
 
-/// Solves from the point k; true when the best known has improved.
-fn solve_from(
-    archive: &mut Archive<'_>,
-    random: &mut Random,
-    k: usize,
-    stick: bool,
-    found: &mut Found,
-    closed: &mut Vec<Label>,
-) -> Result<bool, Interrupt> {
-    let mut local = Local::new(archive, random, k, START, stick);
-    local.run(COARSE)?;
-    let value = local.archive.value(local.x);
-    if let Some(best) = &found.best
-        && value > best.infimum + 1e-3 * (1.0 + best.infimum.abs()) + 0.5 * local.step(0.0).decrease
-    {
-        closed.push(local.label());
-        return Ok(false);
-    }
-    let mut certified = false;
-    let mut limit = None;
-    let mut again = 0;
-    for _ in 0..8 {
-        local.run(END)?;
-        let l = local.limit()?;
-        let residual = l.residual;
-        let far = super::vector::distance(&l.u, local.archive.u(local.x));
-        if far > local.delta.max(END) && again < 3 {
-            again += 1;
-            local.delta = 2.0 * far;
-            limit = Some(l);
-            continue;
-        }
-        let polled = local.poll(&l)?;
-        limit = Some(l);
-        match polled {
-            Polled::Nothing => {
-                certified = residual <= 5e-3;
-                break;
-            }
-            Polled::Lower(k) => {
-                let d =
-                    super::vector::distance(local.archive.u(k), &limit.as_ref().expect("set").u);
-                local.x = k;
-                local.stick = false;
-                local.delta = (2.0 * d).clamp(4.0 * END, 0.1);
-                local.reach = 1.0;
+    /// Solves from the point k; true when the best known has improved.
+    fn solve_from(&mut self, k: usize) -> Result<bool, Interrupt> {
+        let end = END.max(self.archive.accuracy.sqrt());
+        let stick = self.found.best.is_some();
+        let mut local = Local::new(self.archive, &mut self.random, k, START, stick);
+        local.run(COARSE)?;
+        if let Some(best) = &self.found.best {
+            let value = local.archive.value(local.x) - local.step_within(0.0, 0.3).decrease;
+            if value > best.infimum + 1e-3 * (1.0 + best.infimum.abs()) {
+                self.closed.push(local.label());
+                return Ok(false);
             }
         }
+        // At most so many times a poll, or a limit beyond the radius, sends the local solve on.
+        let mut again = 8;
+        let (limit, supported) = loop {
+            local.run(end)?;
+            let limit = local.limit()?;
+            let far = distance(&limit.u, local.archive.u(local.x));
+            again -= 1;
+            if far > local.delta.max(end) && again > 4 {
+                local.delta = 2.0 * far;
+                continue;
+            }
+            match local.poll(&limit)? {
+                Polled::Nothing => {
+                    let stationary = limit.residual <= 5e-3;
+                    break (limit, stationary);
+                }
+                Polled::Lower(_) if again <= 0 => break (limit, false),
+                Polled::Lower(k) => local.restart(k, distance(local.archive.u(k), &limit.u).clamp(2.0 * end, 0.05)),
+            }
+        };
+        self.closed.push(limit.label);
+        let better = self.found.best.as_ref().is_none_or(|best| {
+            let less = 1e-9 * (1.0 + best.infimum.abs()) + local.archive.accuracy;
+            limit.infimum < best.infimum - less
+                || supported && self.found.verdict == Verdict::NotCertified && limit.infimum < best.infimum + less
+        });
+        if better {
+            let played = local.play(&limit)?;
+            let (verdict, value_at_limit) = if supported {
+                local.verdict(&limit, played, self.scaling)?
+            } else {
+                (Verdict::NotCertified, None)
+            };
+            *self.found = Found {
+                best: Some(limit),
+                verdict,
+                value_at_limit,
+                played: Some(played),
+            };
+        }
+        Ok(better)
     }
-    let limit = limit.expect("at least one pass");
-    closed.push(limit.label);
-    let better = found.best.as_ref().is_none_or(|b| {
-        limit.infimum < b.infimum - 1e-9 * (1.0 + b.infimum.abs()) || !found.certified && certified
-    });
-    if better {
-        found.played = Some(local.play(&limit)?);
-        found.best = Some(limit);
-        found.certified = certified;
-    }
-    Ok(better)
 }

@@ -1,16 +1,16 @@
 //! The local solve: a trust region on the model of one piece, cut by the models of its cliffs.
 
-use linalg::slice::{axpy, dot, norm_inf, norm2};
+use linalg::slice::{axpy, norm_inf, norm2};
 
 use super::Label;
 use super::archive::{Archive, Interrupt};
-use super::bisect::{locate, record};
+use super::bisect::record;
 use super::cut::{Cut, cuts};
 use super::model::{Uncertainty, fit_model, model_points};
 use super::quadratic::{Quadratic, coefficients};
 use super::random::Random;
 use super::step::{Step, Subproblem, solve};
-use super::vector::{along, clip, difference, distance, in_cube, orthogonal_part, tangents, unit};
+use super::vector::{along, clip, difference, distance, unit};
 
 /// Smallest width to which a cliff is located, in units of the box.
 pub(crate) const FINEST: f64 = 1e-8;
@@ -42,13 +42,7 @@ pub(crate) struct Local<'r, 'a> {
 
 impl<'r, 'a> Local<'r, 'a> {
     /// Begins at the point `x`, which has a label.
-    pub fn new(
-        archive: &'r mut Archive<'a>,
-        random: &'r mut Random,
-        x: usize,
-        delta: f64,
-        stick: bool,
-    ) -> Self {
+    pub fn new(archive: &'r mut Archive<'a>, random: &'r mut Random, x: usize, delta: f64, stick: bool) -> Self {
         let model = Quadratic::zero(archive.u(x));
         Local {
             archive,
@@ -63,6 +57,14 @@ impl<'r, 'a> Local<'r, 'a> {
             sparse: true,
             confirmed: 0,
         }
+    }
+
+    /// Goes on from the point k, wherever it lies, with this radius.
+    pub fn restart(&mut self, k: usize, delta: f64) {
+        self.x = k;
+        self.stick = false;
+        self.delta = 2.0 * delta;
+        self.reach = 1.0;
     }
 
     pub fn label(&self) -> Label {
@@ -81,35 +83,7 @@ impl<'r, 'a> Local<'r, 'a> {
             let step = self.step(tol);
             let size = norm_inf(&difference(&step.u, self.archive.u(self.x)));
             let f = self.archive.value(self.x);
-            if std::env::var("TR").is_ok() {
-                eprintln!(
-                    "  [{}] D {:.1e} reach {:.1e} lab {} f {:.9} x {:?} size {:.1e} pred {:.1e} viol {:.0e} tol {:.0e} conf {} stick {}",
-                    before,
-                    self.delta,
-                    self.reach,
-                    self.label(),
-                    f,
-                    self.archive.u(self.x),
-                    size,
-                    step.decrease,
-                    step.violation,
-                    tol,
-                    self.confirmed,
-                    self.stick
-                );
-                for (c, l) in self.cuts.iter().zip(&step.multipliers) {
-                    eprintln!(
-                        "       cut high {} n {} normal {:?} lam {:.2e} h(x) {:.1e} angle {:.2}",
-                        c.high,
-                        c.brackets.len(),
-                        c.normal,
-                        l,
-                        c.surface.value(self.archive.u(self.x)),
-                        c.angle
-                    );
-                }
-            }
-            if size < 0.02 * self.delta || step.decrease <= 1e-10 * (1.0 + f.abs()) {
+            if size < 0.02 * self.delta || step.decrease <= 1e-10 * (1.0 + f.abs()) + self.archive.accuracy {
                 let verified = self.verify(&step, tol)?;
                 if verified || self.archive.points.len() == before {
                     self.delta *= 0.1;
@@ -141,19 +115,14 @@ impl<'r, 'a> Local<'r, 'a> {
     /// Models of θ and of the cliffs at x.
     pub fn refresh(&mut self) {
         let label = self.label();
-        let points = model_points(
-            self.archive,
-            label,
-            self.x,
-            self.reach.max(3.0 * self.delta),
-        );
+        let points = model_points(self.archive, label, self.x, self.reach.max(3.0 * self.delta));
         self.sparse = points.len() <= self.archive.n;
         let before = Some(&self.model).filter(|_| points.len() > self.archive.n);
         if let Some(model) = fit_model(self.archive, &points, before) {
             self.model = model;
         }
         let u = self.archive.u(self.x).to_vec();
-        self.cuts = cuts(self.archive, label, &u, 12.0 * self.delta, self.delta);
+        self.cuts = cuts(self.archive, label, &u, 40.0 * self.delta, self.delta);
     }
 
     /// Minimizer of the model in the region, `margin` away from the cliffs.
@@ -174,112 +143,6 @@ impl<'r, 'a> Local<'r, 'a> {
             x: u,
             delta,
         })
-    }
-
-    /// Whether the directions of the cuts that hold the step are known. If not, looks for a tangent point of one.
-    fn measure(&mut self, step: &Step, tol: f64) -> Result<bool, Interrupt> {
-        for k in 0..self.cuts.len() {
-            if step.multipliers[k] > 0.0 && !self.orient(k, tol)? {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
-
-    /// Whether as many points of cut k are known as there are variables. If not, looks for one near its anchor.
-    fn orient(&mut self, k: usize, tol: f64) -> Result<bool, Interrupt> {
-        let n = self.archive.n;
-        let cut = self.cuts[k].clone();
-        if cut.brackets.len() >= n {
-            return Ok(true);
-        }
-        let label = self.label();
-        let z = self.archive.middle(&self.archive.brackets[cut.brackets[0]]);
-        let h = (0.25 * self.delta)
-            .max(5.0 * self.archive.width(&self.archive.brackets[cut.brackets[0]]));
-        let mut known = vec![cut.normal.clone()];
-        for &b in &cut.brackets[1..] {
-            let d = difference(&self.archive.middle(&self.archive.brackets[b]), &z);
-            known.extend(orthogonal_part(&d, &known, 0.1 * norm2(&d)));
-        }
-        for t in tangents(&cut.normal) {
-            let Some(t) = orthogonal_part(&t, &known, 0.3 / (n as f64).sqrt()) else {
-                continue;
-            };
-            let mut bases: Vec<Vec<f64>> = [h, -h].iter().map(|&h| along(&z, h, &t)).collect();
-            bases.sort_by(|y, z| self.beyond(k, y).total_cmp(&self.beyond(k, z)));
-            for y in bases {
-                if !in_cube(&y) || self.beyond(k, &y) > 0.0 {
-                    continue;
-                }
-                if let Some(b) = locate(self.archive, label, &cut, &y, None, tol, 2.0 * h)? {
-                    self.confirm(&cut, &z, b, tol)?;
-                    return Ok(false);
-                }
-            }
-            known.push(t);
-        }
-        Ok(true)
-    }
-
-    /// Bracket b lies far off the plane that the anchor z of a cut predicts: either that plane is wrong, or there is a
-    /// corner between. Half way between them the cliff decides.
-    fn confirm(&mut self, cut: &Cut, z: &[f64], mut b: usize, tol: f64) -> Result<(), Interrupt> {
-        let label = self.label();
-        for _ in 0..3 {
-            let chord = difference(&self.archive.middle(&self.archive.brackets[b]), z);
-            let gap = norm2(&chord);
-            if dot(&chord, &cut.normal).abs() <= 0.3 * gap + tol || gap <= 4.0 * tol {
-                return Ok(());
-            }
-            let basis = vec![unit(&chord).expect("the chord is longer than 4 tol")];
-            let Some(normal) = orthogonal_part(&cut.normal, &basis, 1e-3) else {
-                return Ok(());
-            };
-            let mut plane = cut.clone();
-            plane.surface = Quadratic::zero(z);
-            plane.surface.gradient.clone_from(&normal);
-            plane.normal = normal;
-            plane.angle = 0.2;
-            let half = along(z, 0.5, &chord);
-            let Some(c) = locate(self.archive, label, &plane, &half, None, tol, gap)? else {
-                return Ok(());
-            };
-            let off = plane
-                .surface
-                .value(&self.archive.middle(&self.archive.brackets[c]))
-                .abs();
-            if off <= 0.15 * gap + 2.0 * tol {
-                return Ok(());
-            }
-            self.archive.brackets[b].parent = None;
-            b = c;
-        }
-        Ok(())
-    }
-
-    /// A point beside y, moved along cut k until it is `clear` of all other cuts: what lies beyond it is cut k.
-    pub fn clear_of_others(&self, k: usize, y: &[f64], clear: f64) -> Vec<f64> {
-        let mut y = y.to_vec();
-        let basis = vec![self.cuts[k].normal.clone()];
-        for _ in 0..3 {
-            for (_, other) in self.cuts.iter().enumerate().filter(|(i, _)| *i != k) {
-                let over = other.surface.value(&y) + clear;
-                if over > 0.0
-                    && let Some(t) = orthogonal_part(&other.normal, &basis, 0.05)
-                {
-                    axpy(-over / dot(&t, &other.normal), &t, &mut y);
-                }
-            }
-        }
-        clip(&mut y);
-        y
-    }
-
-    /// The largest violation at y of the cuts but the k-th.
-    fn beyond(&self, k: usize, y: &[f64]) -> f64 {
-        let others = self.cuts.iter().enumerate().filter(|(i, _)| *i != k);
-        others.map(|(_, c)| c.surface.value(y)).fold(-1.0, f64::max)
     }
 
     /// Evaluates the step, and looks for the cliff when it ends beyond one.
@@ -328,8 +191,7 @@ impl<'r, 'a> Local<'r, 'a> {
         }
         if let (Some(normal), Some(cut)) = (unit(&normal), nearest) {
             let reach = distance(&y, self.archive.u(self.x)).min(self.delta);
-            let mut w = (cut.angle * cut.gap(self.archive, &y))
-                .clamp(4.0 * tol, (0.25 * reach).max(4.0 * tol));
+            let mut w = (cut.angle * cut.gap(self.archive, &y)).clamp(4.0 * tol, (0.25 * reach).max(4.0 * tol));
             let mut high = k;
             while w < reach {
                 let mut u = along(&y, -w, &normal);
@@ -351,33 +213,11 @@ impl<'r, 'a> Local<'r, 'a> {
         Ok(())
     }
 
-    /// Whether everything the step relies on is known at this radius. If not, evaluates something that helps.
-    fn verify(&mut self, step: &Step, tol: f64) -> Result<bool, Interrupt> {
-        if !self.spread()? {
-            return Ok(false);
-        }
-        let slope = norm2(&self.model.gradient_at(&step.u));
-        for k in 0..self.cuts.len() {
-            let cut = &self.cuts[k];
-            let active = step.multipliers[k] > 1e-6 * (1.0 + slope)
-                || cut.surface.value(&step.u) > -3.0 * tol && step.multipliers[k] > 0.0;
-            if active && !(self.orient(k, tol)? && self.pin(k, tol)? && self.cover(k, tol)?) {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
-
     /// Whether the points of the model determine it within Δ. If not, evaluates the least determined point.
-    fn spread(&mut self) -> Result<bool, Interrupt> {
+    pub fn spread(&mut self) -> Result<bool, Interrupt> {
         let n = self.archive.n;
         let label = self.label();
-        let points = model_points(
-            self.archive,
-            label,
-            self.x,
-            self.reach.max(3.0 * self.delta),
-        );
+        let points = model_points(self.archive, label, self.x, self.reach.max(3.0 * self.delta));
         let Some(uncertainty) = Uncertainty::new(self.archive, &points, self.delta) else {
             return Ok(true);
         };
@@ -397,11 +237,7 @@ impl<'r, 'a> Local<'r, 'a> {
                 }
                 clip(&mut y);
             }
-            if self
-                .cuts
-                .iter()
-                .any(|c| c.surface.value(&y) > -0.5 * margin)
-            {
+            if self.cuts.iter().any(|c| c.surface.value(&y) > -0.5 * margin) {
                 continue;
             }
             let deviation = uncertainty.at(&y);
@@ -430,91 +266,13 @@ impl<'r, 'a> Local<'r, 'a> {
         Ok(false)
     }
 
-    /// Whether cut k is located within `tol` near x. If not, locates it.
-    pub fn pin(&mut self, k: usize, tol: f64) -> Result<bool, Interrupt> {
-        let cut = self.cuts[k].clone();
-        let x = self.archive.u(self.x).to_vec();
-        let base = self.clear_of_others(k, &x, 0.15 * self.delta);
-        let pinned = cut.brackets.iter().any(|&b| {
-            let bracket = &self.archive.brackets[b];
-            self.archive.width(bracket) <= 1.01 * tol
-                && distance(&self.archive.middle(bracket), &base)
-                    <= (0.5 * self.delta).max(10.0 * tol)
-        });
-        if pinned {
-            return Ok(true);
-        }
-        let label = self.label();
-        let known = Some(self.x).filter(|_| base == x);
-        let found = locate(
-            self.archive,
-            label,
-            &cut,
-            &base,
-            known,
-            tol,
-            2.0 * self.delta,
-        )?;
-        Ok(found.is_none())
-    }
-
-    /// Whether cut k is known in all tangent directions at this radius, or has just been predicted well. If not,
-    /// locates it in a direction that is missing.
-    fn cover(&mut self, k: usize, tol: f64) -> Result<bool, Interrupt> {
-        let n = self.archive.n;
-        let cut = self.cuts[k].clone();
-        let x = self.archive.u(self.x).to_vec();
-        let covered = cut.covered(
-            self.archive,
-            &x,
-            self.delta,
-            3.0 * tolerance(4.0 * self.delta),
-        );
-        if covered.len() + 1 >= n {
-            return Ok(true);
-        }
-        let trusted = cut.brackets.len() >= n
-            && cut.brackets.iter().any(|&b| {
-                let bracket = &self.archive.brackets[b];
-                bracket.error <= 1.5 * tol
-                    && bracket.gap >= 0.25 * self.delta
-                    && distance(&self.archive.middle(bracket), &x) <= self.delta
-            });
-        if trusted {
-            return Ok(true);
-        }
-        let mut known = vec![cut.normal.clone()];
-        known.extend(covered);
-        let label = self.label();
-        let h = 0.5 * self.delta;
-        for t in tangents(&cut.normal) {
-            let Some(t) = orthogonal_part(&t, &known, 0.3 / (n as f64).sqrt()) else {
-                continue;
-            };
-            let mut bases: Vec<Vec<f64>> = [h, -h].iter().map(|&h| along(&x, h, &t)).collect();
-            bases.sort_by(|y, z| self.beyond(k, y).total_cmp(&self.beyond(k, z)));
-            for y in bases {
-                let y = self.clear_of_others(k, &y, 0.15 * h);
-                let moved = dot(&difference(&y, &x), &t).abs();
-                if !in_cube(&y) || moved < 0.4 * h {
-                    continue;
-                }
-                if locate(self.archive, label, &cut, &y, None, tol, 2.0 * h)?.is_some() {
-                    return Ok(false);
-                }
-            }
-            known.push(t);
-        }
-        Ok(true)
-    }
-
     /// Takes the lowest of the points evaluated since `before`, and notes how well the model predicted them.
     fn absorb(&mut self, before: usize) {
         let label = self.label();
         let f = self.archive.value(self.x);
         let x = self.archive.u(self.x).to_vec();
         let slope = norm2(&self.model.gradient_at(&x));
-        let allowed = (1e-9 * (1.0 + f.abs())).max(1e-4 * self.delta * slope);
+        let allowed = (1e-9 * (1.0 + f.abs())).max(1e-4 * self.delta * slope) + 10.0 * self.archive.accuracy;
         let new = before..self.archive.points.len();
         for k in new.clone() {
             let point = &self.archive.points[k];
@@ -546,19 +304,4 @@ impl<'r, 'a> Local<'r, 'a> {
             }
         }
     }
-}
-
-/// Slope of the Lagrangian m + Σλh at u on the free part of the cube, and ‖∇m‖ there.
-pub(crate) fn stationarity(model: &Quadratic, cuts: &[Cut], step: &Step) -> (f64, f64) {
-    let mut gradient = model.gradient_at(&step.u);
-    let slope = norm2(&gradient);
-    for (cut, lambda) in cuts.iter().zip(&step.multipliers) {
-        axpy(*lambda, &cut.surface.gradient_at(&step.u), &mut gradient);
-    }
-    for (g, u) in gradient.iter_mut().zip(&step.u) {
-        if *u <= 0.0 && *g > 0.0 || *u >= 1.0 && *g < 0.0 {
-            *g = 0.0;
-        }
-    }
-    (dot(&gradient, &gradient).sqrt(), slope)
 }

@@ -14,8 +14,6 @@ pub(crate) struct Step {
     pub multipliers: Vec<f64>,
     /// Model decrease m(x) − m(u).
     pub decrease: f64,
-    /// Largest violation of a constraint.
-    pub violation: f64,
 }
 
 /// The subproblem around x.
@@ -37,7 +35,7 @@ pub(crate) struct Subproblem<'a> {
 /// Newton steps with regularized Hessians.
 ///
 /// It needs no feasible start and no feasible point at all: contradictory constraints end at a point of small
-/// violation, which is reported. A local minimizer is all that is found.
+/// violation. A local minimizer is all that is found.
 // Note (2026-11-22): the prototype used SQP. In at most ten or twenty variables the augmented Lagrangian is as
 // fast, indifferent to contradictory or dependent constraints, and gives the multipliers.
 pub(crate) fn solve(problem: &Subproblem<'_>) -> Step {
@@ -90,10 +88,6 @@ pub(crate) fn solve(problem: &Subproblem<'_>) -> Step {
         }
         before = change;
     }
-    let violation = search
-        .constraints
-        .iter()
-        .fold(0.0_f64, |worst, h| worst.max(h.value(&v)));
     let start = vec![0.0; n];
     let mut u: Vec<f64> = x.iter().zip(&v).map(|(x, v)| x + delta * v).collect();
     super::vector::clip(&mut u);
@@ -101,7 +95,6 @@ pub(crate) fn solve(problem: &Subproblem<'_>) -> Step {
         u,
         multipliers: search.lambda.iter().map(|l| l / delta).collect(),
         decrease: search.m.value(&start) - search.m.value(&v),
-        violation: violation * delta,
     }
 }
 

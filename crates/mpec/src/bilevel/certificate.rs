@@ -1,5 +1,6 @@
 //! Is y optimal for the lower level? A proof by intervals, or the admission that there is none.
 
+mod active;
 mod bound;
 mod dual;
 mod linear_program;
@@ -50,6 +51,11 @@ impl Default for CertificateOptions {
     }
 }
 
+/// Values at or below this count as −∞.
+const UNBOUNDED: f64 = -1e20;
+/// Largest number of searches after y is refuted.
+const RESTARTS: usize = 20;
+
 /// Tries to prove that y solves the lower level of `problem` at x.
 ///
 /// # Problem
@@ -67,7 +73,8 @@ impl Default for CertificateOptions {
 ///    and f ≤ T narrow it by linear programming, and the test is repeated.
 /// 3. Branch and bound, depth first: each box is narrowed by hull consistency with f ≤ T, put on
 ///    a face where all is monotone, excluded by values, by the Lagrangian with w or with multipliers
-///    from linearisations at two corners, or halved. A feasible midpoint with f ≤ T refutes y.
+///    from linearisations at two corners, or halved. A feasible midpoint with f ≤ T refutes y; local
+///    searches improve it, and all starts again there, until the better point is optimal within ε.
 /// 4. Without a proof, the searches of [`check_lower_level`].
 ///
 /// # Convergence and failure
@@ -153,25 +160,52 @@ fn with_formula(
         return Ok(certificate);
     }
     if violation > options.feasibility {
-        certificate.verdict = Verdict::Infeasible;
+        certificate.verdict = if Search::new(&lower, f64::MAX, y).is_empty() {
+            Verdict::Empty
+        } else {
+            Verdict::Infeasible
+        };
         return Ok(certificate);
     }
 
-    let upper = value.hi();
-    let allowed =
-        Interval::point(options.eps) * (Interval::point(1.0) + Interval::point(upper.abs()));
-    let target = (Interval::point(upper) - allowed).lo();
-    let findings = Search::new(&lower, target, y).run(options.limits());
-    certificate.is_convex = findings.is_convex;
-    certificate.boxes = findings.boxes;
-    certificate.verdict = match findings.outcome {
-        Outcome::Empty => Verdict::Empty,
-        Outcome::Excluded => Verdict::Proved(Proof::new(upper, target, &findings)),
-        Outcome::Found(ref point) => improved(problem, x, point, options)?,
-        Outcome::Open => {
-            let check = check_lower_level(problem, x, y, &[], &options.multistart)?;
-            from_multistart(check, options.feasibility)
+    let mut limits = options.limits();
+    let mut best = (y.to_vec(), value.hi());
+    let mut restarts = 0;
+    let (target, findings) = loop {
+        let target = options.cutoff(best.1);
+        let findings = Search::new(&lower, target, &best.0).run(limits);
+        certificate.boxes += findings.boxes;
+        certificate.is_convex |= findings.is_convex;
+        limits.boxes = options.boxes.saturating_sub(certificate.boxes);
+        let Outcome::Found(point) = findings.outcome else {
+            break (target, findings);
+        };
+        best = improved(problem, x, point, &options.multistart)?;
+        restarts += 1;
+        if restarts > RESTARTS || best.1 <= UNBOUNDED {
+            break (
+                target,
+                Findings {
+                    outcome: Outcome::Open,
+                    ..findings
+                },
+            );
         }
+    };
+    certificate.verdict = if restarts > 0 {
+        Verdict::Refuted {
+            point: best.0,
+            value: best.1,
+            is_proved: true,
+            is_optimal: findings.outcome == Outcome::Excluded,
+        }
+    } else if findings.outcome == Outcome::Empty {
+        Verdict::Empty
+    } else if findings.outcome == Outcome::Excluded {
+        Verdict::Proved(Proof::new(best.1, target, &findings))
+    } else {
+        let check = check_lower_level(problem, x, y, &[], &options.multistart)?;
+        from_multistart(check, options.feasibility)
     };
     Ok(certificate)
 }
@@ -207,24 +241,18 @@ pub fn prove_value_above(
     ))
 }
 
-/// y is refuted by `better`, which local searches may still improve.
+/// The best point that local searches find from one that refutes y, and its value.
 fn improved(
     problem: &dyn Bilevel,
     x: &[f64],
-    better: &[f64],
-    options: &CertificateOptions,
-) -> Result<Verdict, MpecError> {
-    let check = check_lower_level(problem, x, better, &[], &options.multistart)?;
-    let best = check.best_value <= check.value_at_y;
-    let point = check.best_point.filter(|_| best);
-    Ok(Verdict::Refuted {
-        value: if best {
-            check.best_value
-        } else {
-            check.value_at_y
-        },
-        point: point.unwrap_or_else(|| better.to_vec()),
-        is_proved: true,
+    better: Vec<f64>,
+    options: &LowerLevelOptions,
+) -> Result<(Vec<f64>, f64), MpecError> {
+    let check = check_lower_level(problem, x, &better, &[], options)?;
+    let is_better = check.best_value <= check.value_at_y;
+    Ok(match check.best_point.filter(|_| is_better) {
+        Some(point) => (point, check.best_value),
+        None => (better, check.value_at_y),
     })
 }
 
@@ -238,6 +266,7 @@ fn from_multistart(check: LowerLevelCheck, feasibility: f64) -> Verdict {
                 point: point.clone(),
                 value: check.best_value,
                 is_proved: false,
+                is_optimal: false,
             }
         }
         _ => Verdict::Multistart(check),
@@ -245,6 +274,12 @@ fn from_multistart(check: LowerLevelCheck, feasibility: f64) -> Verdict {
 }
 
 impl CertificateOptions {
+    /// T = U − ε (1 + |U|), rounded down.
+    fn cutoff(&self, upper: f64) -> f64 {
+        let size = Interval::point(1.0) + Interval::point(upper.abs());
+        (Interval::point(upper) - Interval::point(self.eps) * size).lo()
+    }
+
     fn limits(&self) -> Limits {
         // a time beyond what a clock can hold is no limit
         let time = Duration::try_from_secs_f64(self.seconds).unwrap_or(Duration::MAX);

@@ -6,8 +6,8 @@ use super::expression::value;
 use super::inverse::project;
 use super::{Expression, Interval};
 
-/// Narrows boxes by forward and backward sweeps through the tape (BenhamouGoualardGranvilliersPuget1999,
-/// Section 4), all requirements at once.
+/// Narrows boxes by forward and backward sweeps through the tape (BenhamouGoualardGranvilliersPuget1999),
+/// all requirements at once.
 #[derive(Debug)]
 pub(crate) struct Contractor {
     /// The set of values of each operation.
@@ -52,8 +52,8 @@ impl Contractor {
                 if narrowed.is_empty() {
                     return false;
                 }
-                progress |=
-                    narrowed != *side && !(narrowed.width() > (1.0 - ENOUGH) * side.width());
+                let kept = narrowed.width() > (1.0 - ENOUGH) * side.width();
+                progress |= narrowed != *side && !kept;
                 *side = narrowed;
             }
             if !progress {

@@ -33,13 +33,16 @@ impl Derivatives {
     pub(crate) fn new(expression: &Expression) -> Self {
         let (count, ny) = (expression.tape().ops().len(), expression.ny());
         let pairs = ny * (ny + 1) / 2;
-        Derivatives {
+        let mut derivatives = Derivatives {
             ny,
             pairs,
             values: expression.constants().to_vec(),
             gradients: vec![Interval::ZERO; count * ny],
             hessians: vec![Interval::ZERO; count * pairs],
-        }
+        };
+        // all that is constant, once
+        derivatives.pass(expression, &vec![Interval::ENTIRE; ny], 2, true);
+        derivatives
     }
 
     /// The enclosure of operation `k`.
@@ -57,6 +60,11 @@ impl Derivatives {
 
     /// Values over `region` (ny intervals), with derivatives up to `order` ≤ 2; the others stay old.
     pub(crate) fn evaluate(&mut self, expression: &Expression, region: &[Interval], order: usize) {
+        self.pass(expression, region, order, false);
+    }
+
+    /// Evaluates all operations; derivatives that are constant only in the `first` pass.
+    fn pass(&mut self, expression: &Expression, region: &[Interval], order: usize, first: bool) {
         debug_assert!(region.len() == self.ny && order <= 2);
         for &k in expression.live() {
             let op = expression.tape().ops()[k];
@@ -66,11 +74,11 @@ impl Derivatives {
                 continue;
             }
             self.values[k] = value(op, &self.values);
-            if order == 0 {
+            if order == 0 || (expression.is_affine(k) && !first) {
                 continue;
             }
             let variables = expression.variables(k);
-            let second = order == 2 && !expression.is_affine(k);
+            let second = order == 2 && (first || !expression.is_quadratic(k));
             match op {
                 Op::Neg(a) => self.sum(
                     k,

@@ -37,7 +37,7 @@ impl Spectrum {
     /// factorized, which proves λ ≥ 0 also where the smallest eigenvalue is 0. Then the approximate
     /// smallest eigenvalue of a matrix with the lower ends on the diagonal and midpoints beside it is
     /// lowered until a factorization proves it, and the radii beside the diagonal are subtracted by
-    /// Gershgorin's theorem (Rump2010, Section 10.8).
+    /// Gershgorin's theorem (compare Rump2010).
     pub(crate) fn smallest(&mut self, n: usize, a: &[Interval]) -> f64 {
         self.kept.clear();
         let is_zero = |i: usize| (0..n).all(|j| a[triangle(i, j)].is_zero());
@@ -71,7 +71,7 @@ impl Spectrum {
             for q in (0..k).filter(|&q| q != p) {
                 let entry = self.matrix[triangle(p, q)];
                 let mid = Interval::point(entry.mid());
-                sum = sum + (entry - mid).abs();
+                sum += (entry - mid).abs();
             }
             radius = radius.max(sum.hi);
         }
@@ -108,7 +108,7 @@ impl Spectrum {
         m[..entries].copy_from_slice(&self.matrix[..entries]);
         for p in 0..k {
             let entry = &mut m[triangle(p, p)];
-            *entry = *entry - Interval::point(shift);
+            *entry -= Interval::point(shift);
         }
         for p in 0..k {
             let pivot = m[triangle(p, p)];
@@ -124,7 +124,7 @@ impl Spectrum {
                     let (left, right) = (m[triangle(i, p)], m[triangle(j, p)]);
                     let outer = if i == j { left.sqr() } else { left * right };
                     let entry = &mut m[triangle(i, j)];
-                    *entry = *entry - outer / pivot;
+                    *entry -= outer / pivot;
                 }
             }
         }

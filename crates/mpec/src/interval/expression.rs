@@ -4,6 +4,8 @@ use nlp_model::{Op, Tape};
 
 use super::Interval;
 
+const NOT_QUADRATIC: u8 = 3;
+
 /// A tape over z = (x, y) at a fixed x: which operations depend on y, and the values of the others.
 #[derive(Debug)]
 pub(crate) struct Expression<'a> {
@@ -15,8 +17,8 @@ pub(crate) struct Expression<'a> {
     live: Vec<usize>,
     /// For each operation, the variables y it depends on, in increasing order.
     variables: Vec<Vec<usize>>,
-    /// For each operation, whether it is affine in y.
-    affine: Vec<bool>,
+    /// For each operation, an upper bound of its degree as a polynomial in y, at most [`NOT_QUADRATIC`].
+    degree: Vec<u8>,
     /// The operation that is yᵢ, for each i that occurs.
     variable_op: Vec<Option<usize>>,
 }
@@ -32,7 +34,7 @@ impl<'a> Expression<'a> {
             constants: Vec::with_capacity(count),
             live: Vec::new(),
             variables: Vec::with_capacity(count),
-            affine: Vec::with_capacity(count),
+            degree: Vec::with_capacity(count),
             variable_op: vec![None; tape.nvar() - nx],
         };
         for (k, &op) in tape.ops().iter().enumerate() {
@@ -46,7 +48,7 @@ impl<'a> Expression<'a> {
             };
             expression.constants.push(constant);
             expression.variables.push(variables);
-            expression.affine.push(expression.is_affine_result(op));
+            expression.degree.push(expression.degree_of_result(k, op));
         }
         expression.live = expression.reached();
         expression
@@ -77,16 +79,20 @@ impl<'a> Expression<'a> {
         self.is_constant(k) && self.constants[k].is_zero()
     }
 
-    fn is_affine_result(&self, op: Op) -> bool {
-        match op {
-            Op::Variable(_) | Op::Constant(_) => true,
-            Op::Neg(_) | Op::Add(..) | Op::Sub(..) => op.operands().all(|a| self.affine[a]),
-            Op::Mul(a, b) => {
-                (self.is_constant(a) && self.affine[b]) || (self.is_constant(b) && self.affine[a])
-            }
-            Op::Div(a, b) => self.affine[a] && self.is_constant(b),
-            _ => op.operands().all(|a| self.is_constant(a)),
+    fn degree_of_result(&self, k: usize, op: Op) -> u8 {
+        if self.is_constant(k) {
+            return 0;
         }
+        let degree = match op {
+            Op::Variable(_) => 1,
+            Op::Neg(a) => self.degree[a],
+            Op::Add(a, b) | Op::Sub(a, b) => self.degree[a].max(self.degree[b]),
+            Op::Mul(a, b) => self.degree[a] + self.degree[b],
+            Op::Div(a, b) if self.is_constant(b) => self.degree[a],
+            Op::Powi(a, 2) => 2 * self.degree[a],
+            _ => NOT_QUADRATIC,
+        };
+        degree.min(NOT_QUADRATIC)
     }
 
     /// Operations with y on which an output depends.
@@ -142,9 +148,13 @@ impl<'a> Expression<'a> {
     pub(crate) fn is_constant(&self, k: usize) -> bool {
         self.variables[k].is_empty()
     }
-    /// Operation `k` is affine in y.
+    /// Operation `k` is affine in y: its gradient is constant.
     pub(crate) fn is_affine(&self, k: usize) -> bool {
-        self.affine[k]
+        self.degree[k] <= 1
+    }
+    /// Operation `k` is a polynomial of degree at most 2 in y: its Hessian is constant.
+    pub(crate) fn is_quadratic(&self, k: usize) -> bool {
+        self.degree[k] < NOT_QUADRATIC
     }
 }
 

@@ -54,8 +54,12 @@ impl Interval {
             }
         } else if self.hi <= 0.0 {
             let flipped = (-self).power(n);
-            if n % 2 == 0 { flipped } else { -flipped }
-        } else if n % 2 == 0 {
+            if n.is_multiple_of(2) {
+                flipped
+            } else {
+                -flipped
+            }
+        } else if n.is_multiple_of(2) {
             Interval {
                 lo: 0.0,
                 hi: above(self.mag()),

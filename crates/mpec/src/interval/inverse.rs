@@ -90,7 +90,7 @@ fn base(power: Interval, n: i32, present: Interval) -> Interval {
     if n == 0 {
         return present;
     }
-    if n % 2 == 0 {
+    if n.is_multiple_of(2) {
         return either_sign(root(power.intersect(NONNEGATIVE), n), present);
     }
     let above = root(power.intersect(NONNEGATIVE), n);

@@ -2,7 +2,7 @@
 //!
 //! The error of a rounded sum (Knuth's TwoSum) or product, quotient, root (by a fused
 //! multiply-add) is itself a double unless something underflows, so that its sign tells whether the
-//! exact result lies below (OgitaRumpOishi2005, Section 2).
+//! exact result lies below (OgitaRumpOishi2005).
 
 /// Results of smaller magnitude are always moved: their errors may underflow.
 const TINY: f64 = 1e-280;

@@ -84,7 +84,8 @@ impl Cone {
         for ((i, j), v) in mpcc.jac_structure().iter().zip(&vals) {
             jac[i * n + j] += v;
         }
-        if !(all_finite(&g) && all_finite(&c) && all_finite(&jac)) {
+        let f = mpcc.obj(x);
+        if !(f.is_finite() && all_finite(&g) && all_finite(&c) && all_finite(&jac)) {
             return Err(MpecError::Domain);
         }
         self.scale = norm_inf(&g).max(1.0);

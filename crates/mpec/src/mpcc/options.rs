@@ -39,7 +39,7 @@ impl Default for MpccOptions {
             factor: 0.1,
             complementarity: 1e-3,
             continuation: 8,
-            iterations: 60,
+            iterations: 100,
             escapes: 20,
             nodes: 200,
             linearised: LinearisedOptions::default(),

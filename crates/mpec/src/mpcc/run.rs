@@ -36,8 +36,11 @@ pub(super) struct Run<'m> {
     pub nodes: usize,
     /// The search settled all pieces.
     pub is_exhausted: bool,
-    is_unbounded: bool,
+    /// How the program of the best point ended.
+    ended: Ended,
     is_in_domain: bool,
+    /// A piece ended neither feasible nor at a stationary violation.
+    is_doubtful: bool,
 }
 
 impl<'m> Run<'m> {
@@ -56,8 +59,9 @@ impl<'m> Run<'m> {
             escapes: 0,
             nodes: 0,
             is_exhausted: false,
-            is_unbounded: false,
+            ended: Ended::Stalled,
             is_in_domain: false,
+            is_doubtful: false,
             mpcc,
             options,
         }
@@ -74,7 +78,7 @@ impl<'m> Run<'m> {
     /// Steps 1 and 2.
     pub fn local(&mut self, x0: &[f64]) {
         let choices = self.pieces.nearest(x0);
-        self.piece(x0, None, &choices);
+        self.piece(x0, &choices);
         let mut x = x0.to_vec();
         let mut t = self.options.first;
         for _ in 0..self.options.continuation {
@@ -85,7 +89,7 @@ impl<'m> Run<'m> {
             }
         }
         let choices = self.pieces.nearest(&x);
-        self.piece(&x, None, &choices);
+        self.piece(&x, &choices);
         self.escape();
     }
 
@@ -100,7 +104,7 @@ impl<'m> Run<'m> {
             iterations: self.options.iterations,
         };
         let (l, u) = (model.meta().lcon(), model.meta().ucon());
-        let ended = sqp.solve(x, None, l, u, limits);
+        let ended = sqp.solve(x, l, u, limits);
         self.regularized_iterations += sqp.iterations;
         tracing::debug!(t, ?ended, f = sqp.objective(), "continuation");
         if ended != Ended::Domain {
@@ -114,8 +118,8 @@ impl<'m> Run<'m> {
     }
 
     /// Solves a piece and keeps its solution when it is better; true then.
-    fn piece(&mut self, x: &[f64], y: Option<&[f64]>, choices: &[Choice]) -> bool {
-        let ended = self.pieces.solve(x, y, choices);
+    fn piece(&mut self, x: &[f64], choices: &[Choice]) -> bool {
+        let ended = self.pieces.solve(x, choices);
         self.is_in_domain |= ended != Ended::Domain;
         ended != Ended::Domain && self.offer(ended)
     }
@@ -125,7 +129,6 @@ impl<'m> Run<'m> {
         let violation = self.pieces.violation();
         let f = self.pieces.objective();
         let list = if violation <= self.options.tolerance {
-            self.is_unbounded |= ended == Ended::Unbounded;
             &mut self.best
         } else {
             &mut self.nearest
@@ -142,7 +145,12 @@ impl<'m> Run<'m> {
                 violation,
             });
         }
-        is_better && violation <= self.options.tolerance
+        self.is_doubtful |= violation > self.options.tolerance && ended != Ended::Infeasible;
+        let is_best = is_better && violation <= self.options.tolerance;
+        if is_best {
+            self.ended = ended;
+        }
+        is_best
     }
 
     /// Step 2 at the best point.
@@ -163,12 +171,12 @@ impl<'m> Run<'m> {
             self.escapes += 1;
             let choices = self.pieces.along(&x, &direction, active);
             // From x itself, and from a point a little along the direction.
-            if self.piece(&x, None, &choices) {
+            if self.piece(&x, &choices) {
                 continue;
             }
             let mut ahead = x.clone();
             axpy(1e-2, &direction, &mut ahead);
-            if !self.piece(&ahead, None, &choices) {
+            if !self.piece(&ahead, &choices) {
                 return;
             }
         }
@@ -176,6 +184,10 @@ impl<'m> Run<'m> {
 
     /// Step 3, then step 2.
     pub fn search(&mut self, x0: &[f64]) {
+        if self.options.nodes > 0 {
+            // Every piece is a leaf below.
+            self.is_doubtful = false;
+        }
         let before = self.best.as_ref().map(|best| best.f);
         let mut open = vec![(vec![Choice::Open; self.mpcc.pairs().len()], x0.to_vec())];
         while let Some((choices, start)) = open.pop() {
@@ -183,7 +195,7 @@ impl<'m> Run<'m> {
                 break;
             }
             self.nodes += 1;
-            let ended = self.pieces.solve(&start, None, &choices);
+            let ended = self.pieces.solve(&start, &choices);
             self.is_in_domain |= ended != Ended::Domain;
             if matches!(ended, Ended::Infeasible) {
                 self.offer(ended);
@@ -233,10 +245,12 @@ impl<'m> Run<'m> {
             .as_ref()
             .is_some_and(LinearisedCheck::is_stationary);
         match &self.best {
-            Some(_) if self.is_unbounded => Status::UnboundedObjective,
+            Some(_) if self.ended == Ended::Unbounded => Status::UnboundedObjective,
             Some(_) if stationary => Status::Optimal,
+            Some(_) if self.ended == Ended::Diverging => Status::UnboundedIterates,
             Some(_) => Status::SubOptimal,
             None if !self.is_in_domain => Status::DomainError,
+            None if self.is_doubtful || (self.nodes > 0 && !self.is_exhausted) => Status::Stalled,
             None => Status::Infeasible,
         }
     }

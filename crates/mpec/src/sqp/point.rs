@@ -6,7 +6,7 @@ use super::Sides;
 
 /// x and what is known there.
 #[derive(Clone, Debug)]
-pub(super) struct Point {
+pub(crate) struct Point {
     pub x: Vec<f64>,
     pub f: f64,
     pub c: Vec<f64>,

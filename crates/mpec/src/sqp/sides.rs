@@ -18,7 +18,7 @@ struct Bound {
 
 /// All finite bounds as s(x) ≥ 0, equalities s(x) = 0 first.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Sides {
+pub(crate) struct Sides {
     list: Vec<Bound>,
     pub equalities: usize,
 }
@@ -51,6 +51,14 @@ impl Sides {
 
     pub fn len(&self) -> usize {
         self.list.len()
+    }
+
+    /// The row of side k, or none.
+    pub fn row(&self, k: usize) -> Option<usize> {
+        match self.list[k].of {
+            Quantity::Row(i) => Some(i),
+            Quantity::Variable(_) => None,
+        }
     }
 
     /// Whether side k is a bound of a variable.
@@ -92,20 +100,6 @@ impl Sides {
         for (side, lambda) in self.list.iter().zip(lambda) {
             if let Quantity::Row(i) = side.of {
                 y[i] -= side.sign * lambda;
-            }
-        }
-    }
-
-    /// λ from y, as far as signs allow.
-    pub fn from_rows(&self, y: &[f64], lambda: &mut [f64]) {
-        for (k, (side, lambda)) in self.list.iter().zip(lambda).enumerate() {
-            if let Quantity::Row(i) = side.of {
-                let value = -side.sign * y[i];
-                *lambda = if k < self.equalities {
-                    value
-                } else {
-                    value.max(0.0)
-                };
             }
         }
     }

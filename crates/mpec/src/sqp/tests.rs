@@ -1,3 +1,5 @@
+//! Programs with known solutions, infeasible, unbounded and degenerate ones.
+
 use super::{Ended, Limits, Sqp};
 use nlp_model::{AutoModel, Functions, Meta, Model, Scalar};
 
@@ -20,7 +22,7 @@ impl Functions for Hs71 {
 fn run(model: &dyn nlp_model::TwiceSmooth, x0: &[f64]) -> (Ended, Vec<f64>, f64, usize) {
     let mut sqp = Sqp::new(model);
     let (l, u) = (model.meta().lcon(), model.meta().ucon());
-    let ended = sqp.solve(x0, None, l, u, LIMITS);
+    let ended = sqp.solve(x0, l, u, LIMITS);
     (ended, sqp.x().to_vec(), sqp.objective(), sqp.iterations)
 }
 
@@ -80,7 +82,7 @@ fn unbounded_programs_and_bad_starts_are_told_apart() {
     let free = [f64::NEG_INFINITY; 2];
     let up = [f64::INFINITY; 2];
     let model = AutoModel::new(Circle, meta().constraint_bounds(&free, &up).unwrap());
-    assert_eq!(run(&model, &[0.0, 0.0]).0, Ended::Unbounded);
+    assert_eq!(run(&model, &[0.0, 0.0]).0, Ended::Diverging);
     assert_eq!(run(&model, &[f64::MAX, 0.0]).0, Ended::Domain);
     assert_eq!(model.meta().ncon(), 2);
 }

@@ -21,6 +21,8 @@ pub(super) struct Rows {
     nvar: usize,
     nrow: usize,
     list: Vec<Row>,
+    /// Variables that are a side of a pair in the vertical form.
+    lifted: Vec<usize>,
     pub lcon: Vec<f64>,
     pub ucon: Vec<f64>,
     pub lvar: Vec<f64>,
@@ -43,6 +45,7 @@ impl Rows {
             nvar: meta.nvar(),
             nrow: meta.ncon(),
             list: Vec::new(),
+            lifted: Vec::new(),
             lcon: Vec::new(),
             ucon: Vec::new(),
             lvar: meta.lvar().to_vec(),
@@ -137,10 +140,16 @@ impl Rows {
         self.list.len()
     }
 
-    /// Row i becomes a new variable p, and a row `i − p = 0` is added, unless it is a variable already.
+    /// Row i becomes a new variable p, and a row `i − p = 0` is added, unless it is a variable already, and of no
+    /// other row of a pair.
     pub fn lift(&mut self, i: usize) {
-        if !matches!(self.list[i].of, Some((Side::Row(_), ..))) {
-            return;
+        match self.list[i].of {
+            None => return,
+            Some((Side::Variable(j), 1.0, 0.0)) if !self.lifted.contains(&j) => {
+                self.lifted.push(j);
+                return;
+            }
+            _ => {}
         }
         let p = self.add_variable();
         let mut equation = std::mem::replace(&mut self.list[i], new(p));

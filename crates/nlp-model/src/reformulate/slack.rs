@@ -7,9 +7,9 @@ use crate::{Counters, Meta, Model, Smooth, TwiceSmooth};
 
 /// min α f(x)  s.t.  β ∘ (c(x) − b) − s = 0,  lvar ≤ x ≤ uvar,  β ∘ lcon ≤ s ≤ β ∘ ucon.
 ///
-/// The variables are (x, s), with one slack for each row that is not an equality; an equality row keeps
-/// its value b = lcon = ucon, the others have b = 0. All rows are equalities to 0. The scales α and β are
-/// 1 unless [`scaled`](Slack::scaled).
+/// The variables are (x, s), with one slack for each row that has one finite bound or two different ones;
+/// an equality row keeps its value b = lcon = ucon, the others have b = 0. All rows are equalities to 0.
+/// Rows without a finite bound become 0 = 0. The scales α and β are 1 unless [`scaled`](Slack::scaled).
 ///
 /// A multiplier ŷ of this form belongs to y = β ∘ ŷ / α of the original, and a bound multiplier ẑ of x
 /// to z = ẑ / α.
@@ -48,7 +48,7 @@ impl<'a> Slack<'a> {
     ///
     /// # Panics
     /// When a scale is not positive and finite, or their number is wrong.
-    pub fn scaled(model: &'a dyn TwiceSmooth, obj_scale: f64, row_scales: Vec<f64>) -> Self {
+    pub fn scaled(model: &'a dyn TwiceSmooth, obj_scale: f64, mut row_scales: Vec<f64>) -> Self {
         let positive = |v: &f64| *v > 0.0 && v.is_finite();
         assert!(
             positive(&obj_scale) && row_scales.iter().all(positive),
@@ -57,7 +57,13 @@ impl<'a> Slack<'a> {
         let old = model.meta();
         let (n, m) = (old.nvar(), old.ncon());
         assert_eq!(row_scales.len(), m, "one scale for each row");
-        let rows: Vec<usize> = (0..m).filter(|&i| !old.is_equality(i)).collect();
+        let is_free = |i: usize| old.lcon()[i].is_infinite() && old.ucon()[i].is_infinite();
+        let rows: Vec<usize> = (0..m)
+            .filter(|&i| !old.is_equality(i) && !is_free(i))
+            .collect();
+        (0..m)
+            .filter(|&i| is_free(i))
+            .for_each(|i| row_scales[i] = 0.0);
         let shift: Vec<f64> = (0..m)
             .map(|i| {
                 if old.is_equality(i) {
@@ -128,7 +134,7 @@ impl<'a> Slack<'a> {
     pub fn obj_scale(&self) -> f64 {
         self.obj_scale
     }
-    /// β (ncon).
+    /// β (ncon), 0 for rows without a finite bound.
     pub fn row_scales(&self) -> &[f64] {
         &self.row_scales
     }
@@ -159,7 +165,12 @@ impl Model for Slack<'_> {
         let (x, s) = v.split_at(self.nx());
         self.model.cons(x, c);
         for (i, c) in c.iter_mut().enumerate() {
-            *c = self.row_scales[i] * (*c - self.shift[i]);
+            let beta = self.row_scales[i];
+            *c = if beta == 0.0 {
+                0.0
+            } else {
+                beta * (*c - self.shift[i])
+            };
         }
         for (&i, s) in self.rows.iter().zip(s) {
             c[i] -= s;
@@ -254,6 +265,20 @@ mod tests {
         slack.cons(meta.x0(), &mut c);
         assert_eq!(c, [1.5, 0.0, -80.0]);
         assert_eq!(slack.obj(meta.x0()), 2.0 * 12.0);
+    }
+
+    #[test]
+    fn a_row_without_bounds_vanishes() {
+        let inf = f64::INFINITY;
+        let meta = Meta::new("free", 2, 3)
+            .constraint_bounds(&[-inf, -inf, 0.0], &[inf, 1.0, 0.0])
+            .unwrap();
+        let model = AutoModel::new(Two, meta);
+        let slack = Slack::new(&model);
+        assert_eq!((slack.meta().nvar(), slack.slack_rows()), (3, &[1][..]));
+        let mut c = [9.0; 3];
+        slack.cons(&[1.0, 2.0, 5.0], &mut c);
+        assert_eq!(c, [0.0, 3.0, 2.0]);
     }
 
     #[test]

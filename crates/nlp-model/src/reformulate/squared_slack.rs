@@ -12,7 +12,7 @@ use crate::{Counters, Meta, Model, OneSided, Smooth, TwiceSmooth};
 /// A row and its slack keep the place of the row in the [`OneSided`] model; slacks stand in the order of
 /// their rows.
 pub struct SquaredSlack<'a> {
-    model: &'a OneSided<'a>,
+    model: OneSided<'a>,
     meta: Meta,
     /// Rows with a slack, in increasing order.
     rows: Vec<usize>,
@@ -34,7 +34,8 @@ const SMALLEST: f64 = 1e-2;
 
 impl<'a> SquaredSlack<'a> {
     /// The model with slacks.
-    pub fn new(model: &'a OneSided<'a>) -> Self {
+    pub fn new(model: &'a dyn TwiceSmooth) -> Self {
+        let model = OneSided::new(model);
         let (n, m) = (model.meta().nvar(), model.meta().ncon());
         let rows: Vec<usize> = (0..m).filter(|&i| !model.meta().is_equality(i)).collect();
         let all = n + rows.len();
@@ -47,14 +48,14 @@ impl<'a> SquaredSlack<'a> {
         let jac = Pattern::from_entries(m, all, jac).expect(fits);
         let hess = Pattern::from_entries(all, all, hess).expect(fits);
         let mut slack = SquaredSlack {
-            model,
             meta: Meta::new(model.meta().name(), all, m).inequalities_then_equalities(0),
+            model,
             rows,
             jac,
             hess,
             scratch: Scratch::new(),
         };
-        let start = slack.start(model.meta().x0());
+        let start = slack.start(slack.model.meta().x0());
         if let Ok(meta) = slack.meta.clone().start(&start) {
             slack.meta = meta;
         }
@@ -68,6 +69,16 @@ impl<'a> SquaredSlack<'a> {
         let mut start = x.to_vec();
         start.extend(self.rows.iter().map(|&i| (-g[i]).max(SMALLEST).sqrt()));
         start
+    }
+
+    /// The model with its inequalities.
+    pub fn one_sided(&self) -> &OneSided<'a> {
+        &self.model
+    }
+
+    /// For each slack, its row.
+    pub fn rows(&self) -> &[usize] {
+        &self.rows
     }
 
     fn nx(&self) -> usize {
@@ -142,7 +153,7 @@ impl TwiceSmooth for SquaredSlack<'_> {
 #[cfg(test)]
 mod tests {
     use super::SquaredSlack;
-    use crate::{AutoModel, Functions, Meta, Model, OneSided, Scalar, check};
+    use crate::{AutoModel, Functions, Meta, Model, Scalar, check};
 
     struct Disc;
     impl Functions for Disc {
@@ -162,8 +173,7 @@ mod tests {
             .and_then(|meta| meta.variable_bounds(&[0.0, f64::NEG_INFINITY], &[1.0, f64::INFINITY]))
             .expect("bounds that agree");
         let model = AutoModel::new(Disc, meta);
-        let one_sided = OneSided::new(&model);
-        let slack = SquaredSlack::new(&one_sided);
+        let slack = SquaredSlack::new(&model);
         // the disc, x₀ ≤ 1 and −x₀ ≤ 0; the equality has none
         assert_eq!((slack.meta().nvar(), slack.meta().ncon()), (5, 4));
         let start = slack.start(&[0.5, 0.25]);

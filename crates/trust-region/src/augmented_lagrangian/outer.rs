@@ -28,7 +28,7 @@ use crate::nonlinear_program::prepare;
 /// `UnboundedObjective`.
 ///
 /// # References
-/// (ConnGouldToint1991, Algorithm 1), (NocedalWright2006, Section 17.4), (ArrecklerOrban2020).
+/// (ConnGouldToint1991, Algorithm 1), (NocedalWright2006, Section 17.4), (Percival2020).
 #[derive(Debug)]
 pub struct AugmentedLagrangian {
     options: Options,

@@ -104,7 +104,7 @@ impl Polish {
             self.work[j] = if g.is_nan() {
                 g
             } else {
-                v - (v - g).max(l[j]).min(u[j])
+                g.min(v - l[j]).max(v - u[j])
             };
         }
         norm_inf(&[norm_inf(&self.work), norm_inf(&self.c)])

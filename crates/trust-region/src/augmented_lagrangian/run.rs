@@ -35,6 +35,8 @@ pub(super) struct Run<'a> {
     previous: Vec<f64>,
     c: Vec<f64>,
     work: Vec<f64>,
+    /// The objective counts as unbounded below this.
+    lowest: f64,
     omega: f64,
     eta: f64,
     /// Minimizations of ½‖c‖² alone.
@@ -50,13 +52,17 @@ impl<'a> Run<'a> {
         let mut merit = Merit::new(slack);
         let y = state.y.get().unwrap_or(&[]);
         for i in 0..m {
-            merit.y[i] = y[i] * slack.obj_scale() / slack.row_scales()[i];
+            let beta = slack.row_scales()[i];
+            if beta > 0.0 {
+                merit.y[i] = y[i] * slack.obj_scale() / beta;
+            }
         }
         let mut v = vec![0.0; n];
         slack.lift(state.x(), &mut v);
         let mut run = Run {
             bound: BoundNewton::new(&inner_options(options), &merit),
             polish: Polish::new(slack),
+            lowest: -options.unbounded * state.f.unwrap_or(0.0).abs().max(1.0),
             omega: 1.0,
             eta: 1.0,
             options: *options,
@@ -87,6 +93,10 @@ impl<'a> Run<'a> {
         tracing::debug!(mu = self.merit.mu, omega = self.omega, violation, %ended, "inner run");
         if ended == Status::DomainError || !violation.is_finite() {
             return Err(Status::DomainError);
+        }
+        let f = self.merit.model.obj(&self.v) / self.merit.model.obj_scale();
+        if f <= self.lowest && self.is_nearly_feasible(violation) {
+            return Err(Status::UnboundedObjective);
         }
         if matches!(
             ended,
@@ -155,9 +165,14 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
+    /// Whether the rows hold up to √ε relative to the size of the point.
+    fn is_nearly_feasible(&self, violation: f64) -> bool {
+        violation <= self.options.tolerance.sqrt() * norm2(&self.v).max(1.0)
+    }
+
     /// φ has no lower bound: neither has f, if the rows hold on the way; else a larger penalty may help.
     fn leave_unbounded(&mut self, violation: f64, ended: Status) -> Result<(), Status> {
-        if violation <= self.options.tolerance.sqrt() * norm2(&self.v).max(1.0) {
+        if self.is_nearly_feasible(violation) {
             return Err(ended);
         }
         self.v.copy_from_slice(&self.previous);

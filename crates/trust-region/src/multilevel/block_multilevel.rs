@@ -77,8 +77,8 @@ impl State for BlockState {
 /// 6. Move when r ≥ 10⁻⁴; double, halve or quarter each radius.
 ///
 /// # Convergence and failure
-/// Every substep attains the exact minimum of its model, so it has a fraction of Cauchy decrease, and is
-/// bounded by the residual of its block. Where J loses rank, steps have least norm. Where the sweep no longer
+/// Every substep has at least the decrease of the Cauchy point of its model ([`Substep`](super::Substep)), and
+/// is bounded by the residual of its block. Where J loses rank, steps have least norm. Where the sweep no longer
 /// moves and ‖C‖ is not small, the rows are taken together; when JᵀC vanishes there, the run ends with
 /// [`Status::Infeasible`]: a stationary point of the violation, which says nothing about other points. A trial
 /// point where a function is not finite rejects the step.
@@ -97,6 +97,8 @@ pub struct BlockMultilevel {
     trial: Trial,
     /// Iterations in a row at stationary points of the violation.
     stuck: usize,
+    /// Largest ‖J‖ so far.
+    largest_jac: f64,
 }
 
 impl<'p> Solver<dyn TwiceSmooth + 'p, BlockState> for BlockMultilevel {
@@ -132,7 +134,7 @@ impl BlockMultilevel {
         BlockMultilevel {
             variant: options.variant,
             tolerance: options.tolerance,
-            sweep: Sweep::new(model, blocks.len()),
+            sweep: Sweep::new(model, blocks.len(), options.substep),
             penalty: NestedPenalty::new(blocks.len()),
             radii: vec![options.first_radius; blocks.len() + 1],
             blocks,
@@ -143,6 +145,7 @@ impl BlockMultilevel {
                 f: 0.0,
             },
             stuck: 0,
+            largest_jac: 0.0,
         }
     }
 
@@ -215,7 +218,8 @@ impl BlockMultilevel {
             self.stuck = 0;
             return Ok(());
         }
-        let scale = norm2(&self.sweep.jac) * violation;
+        self.largest_jac = self.largest_jac.max(norm2(&self.sweep.jac));
+        let scale = self.largest_jac * violation;
         let is_stationary = state.violation_gradient <= STATIONARY * scale;
         let smallest = 1e-10 * (1.0 + norm2(&state.x));
         let moves = self.sweep.lengths.iter().any(|&length| length > smallest);
@@ -272,8 +276,10 @@ impl BlockMultilevel {
         let noise = 1e-13 * (1.0 + size);
         if actual.abs() <= noise && pred.abs() <= noise {
             1.0
-        } else {
+        } else if pred > 0.0 {
             actual / pred
+        } else {
+            f64::NAN // a model that does not decrease predicts nothing
         }
     }
 
@@ -294,8 +300,9 @@ impl BlockMultilevel {
 
 /// Smallest ratio of actual to predicted decrease with which a step is taken.
 const ACCEPT: f64 = 1e-4;
-/// ‖JᵀC‖ ≤ this · ‖J‖ ‖C‖ is a stationary point of the violation.
-const STATIONARY: f64 = 1e-8;
+/// ‖JᵀC‖ ≤ this · max ‖J‖ ‖C‖ is a stationary point of the violation; the maximum is over the run, since J may
+/// vanish there.
+const STATIONARY: f64 = 1e-6;
 /// Iterations at stationary points of the violation before a run ends.
 const PATIENCE: usize = 20;
 

@@ -4,21 +4,24 @@ use std::fmt;
 use std::time::Instant;
 
 use linalg::slice::norm2;
-use nlp_model::{OneSided, SquaredSlack, TwiceSmooth, check_point};
-use stopping::{Budget, Status, Stopping, Tolerance};
+use nlp_model::{SquaredSlack, TwiceSmooth, check_point};
+use stopping::{Budget, Solver, Status, Stopping, Tolerance};
 
 use super::block_multilevel::{BlockMultilevel, BlockState, Variant};
 use super::blocks::Blocks;
+use super::substep::Substep;
 use crate::TrustRegionError;
 
 /// Parameters of [`solve_blocks`].
 #[derive(Clone, Debug)]
 pub struct BlockOptions {
     /// The order in which rows are satisfied; `None` takes all rows together. Rows are those of the one-sided
-    /// model ([`OneSided`]): for a model of equalities, its own.
+    /// model ([`OneSided`](nlp_model::OneSided)): for a model of equalities, its own.
     pub blocks: Option<Blocks>,
     /// Where the models of later blocks are made.
     pub variant: Variant,
+    /// How substeps are computed.
+    pub substep: Substep,
     /// A solution has ‖C‖₂ ≤ this …
     pub tolerance: f64,
     /// … and ‖∇f + Jᵀλ‖₂ ≤ this · (1 + ‖∇f‖₂).
@@ -34,6 +37,7 @@ impl Default for BlockOptions {
         BlockOptions {
             blocks: None,
             variant: Variant::Intermediate,
+            substep: Substep::Exact,
             tolerance: 1e-9,
             dual_tolerance: 1e-8,
             max_iterations: 300,
@@ -129,9 +133,9 @@ impl fmt::Display for BlockSolution {
 /// Minimizes f subject to the rows of `model`, from `x0`, by the block multilevel method
 /// ([`BlockMultilevel`]). A constant objective makes it a method for systems of equations.
 ///
-/// Inequalities and bounds become equalities by squared slacks ([`SquaredSlack`]): a point where an inequality is
-/// active with a multiplier of the wrong sign is stationary for that system, so `Optimal` then means no more than
-/// stationary. Dense: O(n³ + m²n) operations an iteration.
+/// Inequalities and bounds become equalities by squared slacks ([`SquaredSlack`]). A point where an inequality is
+/// active with a multiplier of the wrong sign is stationary for that system: it is left by moving the slack, and a run
+/// that returns to it ends as `SubOptimal`. Dense: O(n³ + m²n) operations an iteration.
 ///
 /// # Errors
 /// [`TrustRegionError`] on a start of the wrong length or not finite, on options out of range, and on blocks that
@@ -144,21 +148,34 @@ pub fn solve_blocks(
     let clock = Instant::now();
     options.check()?;
     check_point("x0", x0, model.meta().nvar())?;
-    let one_sided = OneSided::new(model);
-    let slack = SquaredSlack::new(&one_sided);
+    let slack = SquaredSlack::new(model);
     let n = model.meta().nvar();
     let m = nlp_model::Model::meta(&slack).ncon();
     let blocks = match &options.blocks {
         Some(blocks) => Blocks::new(m, blocks.iter().map(<[usize]>::to_vec).collect())?,
         None => Blocks::one(m),
     };
-    let mut solver = BlockMultilevel::new(&slack, blocks, options);
-    let mut stopping = options.stopping(slack.start(x0), m);
-    let status = stopping::Solver::solve(&mut solver, &slack as &dyn TwiceSmooth, &mut stopping);
-    let state = &stopping.state;
-    let (multipliers, bound_multipliers) = one_sided.split_multipliers(&state.multipliers);
+    let problem: &dyn TwiceSmooth = &slack;
+    let (mut start, mut iterations) = (slack.start(x0), 0);
+    let mut attempts = 0;
+    let (state, status) = loop {
+        let mut stopping = options.stopping(start, m);
+        let mut solver = BlockMultilevel::new(problem, blocks.clone(), options);
+        let status = solver.solve(problem, &mut stopping);
+        iterations += stopping.iterations();
+        let state = stopping.state;
+        let wrong = leave(&slack, &state, options.dual_tolerance);
+        attempts += 1;
+        match (status, wrong) {
+            (Status::Optimal, Some(_)) if attempts == ATTEMPTS => {
+                break (state, Status::SubOptimal);
+            }
+            (Status::Optimal, Some(next)) => start = next,
+            _ => break (state, status),
+        }
+    };
+    let (multipliers, bound_multipliers) = slack.one_sided().split_multipliers(&state.multipliers);
     Ok(BlockSolution {
-        x: state.x[..n].to_vec(),
         multipliers,
         bound_multipliers,
         objective: state.f,
@@ -166,7 +183,25 @@ pub fn solve_blocks(
         violation_gradient: state.violation_gradient,
         dual: state.dual,
         status,
-        iterations: stopping.iterations(),
+        iterations,
         seconds: clock.elapsed().as_secs_f64(),
+        x: state.x[..n].to_vec(),
     })
+}
+
+/// Starts of one solve: the first, and those with slacks moved away from zero.
+const ATTEMPTS: usize = 4;
+
+/// A start beside a solution at which an active inequality has a multiplier of the wrong sign: squared slacks make it
+/// stationary. `None` where all signs are right.
+fn leave(slack: &SquaredSlack<'_>, state: &BlockState, tolerance: f64) -> Option<Vec<f64>> {
+    let mut start = state.x.clone();
+    let first = start.len() - slack.rows().len();
+    let bound = -tolerance.sqrt() * (1.0 + norm2(&state.multipliers));
+    for (z, &row) in start[first..].iter_mut().zip(slack.rows()) {
+        if state.multipliers[row] < bound {
+            *z = z.abs().max(0.1);
+        }
+    }
+    (start != state.x).then_some(start)
 }

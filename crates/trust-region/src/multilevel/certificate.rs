@@ -178,13 +178,15 @@ impl Certificate {
             || self
                 .excess
                 .is_some_and(|e| e > self.perturbation.resolution);
-        self.verdict = if !is_stationary {
+        self.verdict = if !(self.residuals[0] <= GRADIENT) {
             Verdict::NotStationary
-        } else if !has_curvature || first_falls {
+        } else if !(self.curvatures[0] >= CURVATURE) || first_falls {
             Verdict::NotMinimal
         } else if is_degenerate {
             Verdict::DegenerateLower
-        } else if falls.contains(&true) {
+        } else if !is_stationary {
+            Verdict::NotStationary
+        } else if !has_curvature || falls.contains(&true) {
             Verdict::NotMinimal
         } else {
             Verdict::LocalOnly

@@ -1,7 +1,6 @@
 //! Merit functions of multilevel problems.
 
 use linalg::slice::{dot, norm2};
-use nlp_model::Multilevel;
 
 use super::dense::{form, times};
 use super::frame::Frame;
@@ -45,24 +44,18 @@ impl MeritModel {
     }
 
     /// The predicted decrease along `s`; lets weights fall, then raises those that must.
-    pub(super) fn predict(
-        &mut self,
-        problem: &dyn Multilevel,
-        state: &LevelState,
-        frame: &Frame,
-        s: &[f64],
-    ) -> f64 {
+    pub(super) fn predict(&mut self, state: &LevelState, frame: &Frame, s: &[f64]) -> f64 {
         let last = self.parts.len();
         self.penalty.relax();
         if self.merit == Merit::Nested || last == 0 {
             for k in 0..last {
-                self.parts[k] = self.model_decrease(problem, state, s, k);
+                self.parts[k] = self.model_decrease(frame, state, s, k);
             }
-            let objective = self.model_decrease(problem, state, s, last);
+            let objective = self.model_decrease(frame, state, s, last);
             return self.penalty.predict(&self.parts, objective);
         }
         let (lambda, first, second) = (frame.lambda(), &frame.levels[0], &frame.levels[1]);
-        let change = -self.model_decrease(problem, state, s, 0);
+        let change = -self.model_decrease(frame, state, s, 0);
         times(s.len(), &first.hess, s, &mut self.room);
         let lagrangian =
             dot(state.gradient(1), s) + dot(lambda, &self.room) + 0.5 * form(&second.hess, s);
@@ -76,18 +69,9 @@ impl MeritModel {
         self.penalty.predict(&self.parts, -lagrangian)
     }
 
-    /// −(∇f_kᵀs + ½sᵀ∇²f_k s).
-    fn model_decrease(
-        &mut self,
-        problem: &dyn Multilevel,
-        state: &LevelState,
-        s: &[f64],
-        k: usize,
-    ) -> f64 {
-        problem
-            .level(k)
-            .hprod(&state.x, &[], 1.0, s, &mut self.room);
-        -(dot(state.gradient(k), s) + 0.5 * dot(s, &self.room))
+    /// −(∇f_kᵀs + ½sᵀW_k s): what f_k loses when the step is corrected back to the levels before.
+    fn model_decrease(&mut self, frame: &Frame, state: &LevelState, s: &[f64], k: usize) -> f64 {
+        -(dot(state.gradient(k), s) + 0.5 * form(&frame.levels[k].hess, s))
     }
 
     /// Actual over predicted decrease from `state` to `trial`; 1 where both are below rounding errors.
@@ -119,8 +103,10 @@ impl MeritModel {
         let noise = 1e-13 * size;
         if actual.abs() <= noise && predicted.abs() <= noise {
             1.0
-        } else {
+        } else if predicted > 0.0 {
             actual / predicted
+        } else {
+            f64::NAN // a model that does not decrease predicts nothing
         }
     }
 }

@@ -3,7 +3,7 @@
 /// ρ_1, …, ρ_M ≥ 1 of a_1 = φ_1, a_k = φ_k + ρ_{k−1} a_{k−1}, P = f + ρ_M a_M.
 ///
 /// Every part that comes later keeps at least half of the decrease predicted for the parts before it: the
-/// rule of (DennisElAlemMaciel1997, Section 4) for one block, applied block by block.
+/// rule of (DennisElAlemMaciel1997) for one block, applied block by block.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct NestedPenalty {
     rho: Vec<f64>,

@@ -4,12 +4,11 @@ use linalg::slice::{axpy, norm2};
 use nlp_model::Multilevel;
 use stopping::{Solver, Status, Stopping};
 
-use super::dense::{times, transposed_times};
-use super::frame::Frame;
+use super::geometry::{Dense, Geometry};
+use super::krylov::Krylov;
 use super::level_state::LevelState;
 use super::solution::Options;
-use super::spectral::exact_step;
-use super::successive_decrease::{ACCEPT, active};
+use super::successive_decrease::ACCEPT;
 
 /// Lexicographic minimization without a merit function: a trust region on the set of minimizers.
 ///
@@ -32,7 +31,7 @@ use super::successive_decrease::{ACCEPT, active};
 ///
 /// # References
 /// The goals of (AlexandrovDennis1994, Section 3.2), each attained before the next is sought; retractions as in
-/// (AbsilMahonySepulchre2008, Section 7.2).
+/// (AbsilMahonySepulchre2008, Chapter 7).
 #[derive(Debug)]
 pub struct Restoration {
     tolerances: Tolerances,
@@ -63,11 +62,9 @@ impl Tolerances {
 /// Work space of one level.
 #[derive(Debug)]
 struct Room {
-    frame: Frame,
+    geometry: Box<dyn Geometry>,
     trial: LevelState,
     radius: f64,
-    slope: Vec<f64>,
-    p: Vec<f64>,
     step: Vec<f64>,
 }
 
@@ -101,13 +98,18 @@ impl Restoration {
     /// Work space for `problem`, whose levels have no rows and no bounds.
     pub fn new(problem: &dyn Multilevel, options: &Options) -> Self {
         let (n, levels) = (problem.level(0).meta().nvar(), problem.levels());
-        let room = |k| Room {
-            frame: Frame::new(problem, k + 1),
-            trial: LevelState::new(vec![0.0; n], levels),
-            radius: options.first_radius,
-            slope: vec![0.0; n],
-            p: vec![0.0; n],
-            step: vec![0.0; n],
+        let room = |k| {
+            let geometry: Box<dyn Geometry> = if n > options.dense_limit {
+                Box::new(Krylov::new(problem, k + 1))
+            } else {
+                Box::new(Dense::new(problem, k + 1))
+            };
+            Room {
+                geometry,
+                trial: LevelState::new(vec![0.0; n], levels),
+                radius: options.first_radius,
+                step: vec![0.0; n],
+            }
         };
         Restoration {
             tolerances: options.tolerances(),
@@ -122,7 +124,11 @@ impl Restoration {
         state.evaluate(problem, last + 1);
         self.minimize(problem, state, last)?;
         state.evaluate(problem, last + 1);
-        state.examine(problem, &mut self.rooms[last].frame, last + 1)
+        self.rooms[last]
+            .geometry
+            .examine(problem, state, last + 1)?;
+        self.rooms[last].begin(self.first_radius, last);
+        Ok(())
     }
 
     /// Minimizes the first `count` levels from the state. Exhausted iterations are no failure: whoever
@@ -138,8 +144,8 @@ impl Restoration {
         };
         self.minimize(problem, state, k)?;
         state.evaluate(problem, count);
-        state.examine(problem, &mut self.rooms[k].frame, count)?;
-        self.rooms[k].radius = self.first_radius;
+        self.rooms[k].geometry.examine(problem, state, count)?;
+        self.rooms[k].begin(self.first_radius, k);
         for _ in 0..self.max_iterations {
             if self.tolerances.hold(state, count) {
                 break;
@@ -160,7 +166,8 @@ impl Restoration {
         k: usize,
     ) -> Result<(), Status> {
         let room = &mut self.rooms[k];
-        let pred = room.step(state, k);
+        let (radius, step) = (room.radius, &mut room.step);
+        let pred = room.geometry.step(problem, state, k, radius, step)?;
         let length = norm2(&room.step);
         let mut trial = std::mem::replace(&mut room.trial, LevelState::new(Vec::new(), 0));
         trial.x.copy_from_slice(&state.x);
@@ -186,7 +193,7 @@ impl Restoration {
             } else if ratio < 0.25 {
                 room.radius *= 0.5;
             }
-            return state.examine(problem, &mut room.frame, k + 1);
+            return room.geometry.examine(problem, state, k + 1);
         }
         room.radius = 0.25 * room.radius.min(length);
         if length <= f64::EPSILON * (1.0 + norm2(&state.x)) {
@@ -197,27 +204,13 @@ impl Restoration {
 }
 
 impl Room {
-    /// The step of level `k` into `step`; returns the predicted decrease of f_k.
-    fn step(&mut self, state: &LevelState, k: usize) -> f64 {
-        let n = state.x.len();
-        let level = &self.frame.levels[k];
-        let slope = &mut self.slope[..level.dim];
-        transposed_times(&level.basis[..n * level.dim], state.gradient(k), slope);
-        let lowest = level.values[..level.rank]
-            .iter()
-            .fold(0.0_f64, |a, &b| a.min(b));
-        let count = if lowest < 0.0 {
-            level.dim
+    fn begin(&mut self, first_radius: f64, k: usize) {
+        let natural = self.geometry.natural_radius(k);
+        self.radius = if natural.is_finite() {
+            first_radius.max(natural)
         } else {
-            active(level, slope)
+            first_radius
         };
-        let (values, p) = (&level.values[..count], &mut self.p[..count]);
-        exact_step(values, &slope[..count], self.radius, p);
-        times(n, &level.basis[..n * count], p, &mut self.step);
-        let terms = values.iter().zip(&slope[..count]).zip(&*p);
-        -terms
-            .map(|((l, g), p)| g * p + 0.5 * l * p * p)
-            .sum::<f64>()
     }
 }
 

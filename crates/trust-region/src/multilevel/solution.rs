@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Instant;
 
-use nlp_model::{Multilevel, check_point};
+use nlp_model::{Multilevel, SlackLevels, check_point};
 use stopping::{Budget, Solver, Status, Stopping, Tolerance};
 
 use super::level_state::LevelState;
@@ -42,6 +42,9 @@ pub struct Options {
     pub max_iterations: usize,
     /// Radii at the start, in units of x.
     pub first_radius: f64,
+    /// Problems with more variables are solved by [`Method::Restoration`] without dense matrices; of at most two
+    /// levels, since projections nested more deeply lose too many digits.
+    pub dense_limit: usize,
 }
 
 impl Default for Options {
@@ -55,12 +58,13 @@ impl Default for Options {
             curvature_tolerance: 1e-5,
             max_iterations: 300,
             first_radius: 1.0,
+            dense_limit: 300,
         }
     }
 }
 
 impl Options {
-    fn check(&self, levels: usize) -> Result<(), TrustRegionError> {
+    fn check(&self, levels: usize, variables: usize) -> Result<(), TrustRegionError> {
         let positive = "it must be positive and finite";
         for (name, value) in [
             ("tolerance", self.tolerance),
@@ -75,6 +79,13 @@ impl Options {
                     range: positive,
                 });
             }
+        }
+        if levels > 2 && variables > self.dense_limit {
+            return Err(TrustRegionError::Option {
+                name: "dense_limit",
+                value: self.dense_limit as f64,
+                range: "more than two levels need at least as much as there are variables",
+            });
         }
         if self.merit != Merit::Nested && levels > 2 {
             return Err(TrustRegionError::Option {
@@ -130,6 +141,8 @@ pub struct Solution {
     pub residuals: Vec<f64>,
     /// Negative curvatures of the levels, relative.
     pub negative_curvatures: Vec<f64>,
+    /// Violation of all rows and bounds, ‖g + z²‖₂ with their slacks; 0 where there are none.
+    pub violation: f64,
     /// How the run ended.
     pub status: Status,
     /// Iterations of both algorithms.
@@ -163,8 +176,11 @@ fn short(numbers: &[f64]) -> String {
 
 /// Minimizes the levels of `problem` in their order, from `x0`.
 ///
+/// Rows and bounds of levels become levels of their own ([`SlackLevels`]); where a violation is minimal and not zero,
+/// the run ends with `Infeasible`. Levels with more than [`Options::dense_limit`] variables are seen by products only.
+///
 /// Local: no algorithm of this kind finds global minimizers, and [`certify`](super::certify) says what is
-/// known of the point. Dense: O(n³) operations an iteration.
+/// known of the point. Up to that limit, O(n³) operations an iteration.
 ///
 /// # Errors
 /// [`TrustRegionError`] on a start of the wrong length or not finite and on options out of range.
@@ -174,17 +190,56 @@ pub fn solve(
     options: &Options,
 ) -> Result<Solution, TrustRegionError> {
     let clock = Instant::now();
-    let levels = problem.levels();
-    options.check(levels)?;
     check_point("x0", x0, problem.level(0).meta().nvar())?;
+    if !SlackLevels::is_needed(problem) {
+        return solve_free(problem, x0, options, clock);
+    }
+    let slack = SlackLevels::new(problem);
+    let mut solution = solve_free(&slack, &slack.start(x0), options, clock)?;
+    solution.x.truncate(x0.len());
+    let keep = |values: &[f64]| -> Vec<f64> {
+        let levels = slack.origin().iter().zip(values);
+        levels
+            .filter(|(k, _)| k.is_some())
+            .map(|(_, v)| *v)
+            .collect()
+    };
+    let violations = slack.origin().iter().zip(&solution.objectives);
+    let violation: f64 = violations
+        .filter(|(k, _)| k.is_none())
+        .map(|(_, half)| 2.0 * half)
+        .sum();
+    solution.violation = violation.sqrt();
+    if solution.status.is_success() && !(solution.violation <= INFEASIBLE) {
+        solution.status = Status::Infeasible;
+    }
+    solution.objectives = keep(&solution.objectives);
+    solution.residuals = keep(&solution.residuals);
+    solution.negative_curvatures = keep(&solution.negative_curvatures);
+    Ok(solution)
+}
+
+/// Violation ‖g + z²‖₂ above which a minimizer of the violation is no feasible point.
+const INFEASIBLE: f64 = 1e-6;
+
+/// [`solve`] for levels without rows and bounds.
+fn solve_free(
+    problem: &dyn Multilevel,
+    x0: &[f64],
+    options: &Options,
+    clock: Instant,
+) -> Result<Solution, TrustRegionError> {
+    let levels = problem.levels();
+    options.check(levels, x0.len())?;
     let mut stopping = options.stopping(x0.to_vec(), levels);
-    let mut status = if options.method == Method::Restoration {
+    let is_large = x0.len() > options.dense_limit;
+    let mut status = if options.method == Method::Restoration || is_large {
         Restoration::new(problem, options).solve(problem, &mut stopping)
     } else {
         SuccessiveDecrease::new(problem, options).solve(problem, &mut stopping)
     };
     let mut iterations = stopping.iterations();
-    if options.method == Method::Both && !status.is_success() {
+    if options.method == Method::Both && !is_large && !status.is_success() {
         tracing::debug!(%status, "successive decrease failed; restoration from the start");
         stopping = options.stopping(x0.to_vec(), levels);
         status = Restoration::new(problem, options).solve(problem, &mut stopping);
@@ -196,6 +251,7 @@ pub fn solve(
         objectives: state.f,
         residuals: state.residuals,
         negative_curvatures: state.negative_curvatures,
+        violation: 0.0,
         status,
         iterations,
         seconds: clock.elapsed().as_secs_f64(),

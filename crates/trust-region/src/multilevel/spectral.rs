@@ -11,7 +11,7 @@ const LOST: f64 = 1e-15;
 ///
 /// The secular equation 1/‖p(σ)‖ = 1/Δ is solved by Newton's method between bounds, in the variable
 /// t = σ + min λ, so that nothing cancels near the hard case (ConnGouldToint2000, Section 7.3). In the
-/// hard case an eigenvector is added; its sign is positive. O(q) operations an iteration, q the number
+/// hard case an eigenvector is added. O(q) operations an iteration, q the number
 /// of eigenvalues; NaN in gives NaN out.
 pub(crate) fn exact_step(values: &[f64], g: &[f64], radius: f64, p: &mut [f64]) -> f64 {
     debug_assert!(values.len() == g.len() && g.len() == p.len());

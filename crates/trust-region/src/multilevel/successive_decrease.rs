@@ -121,7 +121,7 @@ impl SuccessiveDecrease {
 
     fn iterate(&mut self, problem: &dyn Multilevel, state: &mut LevelState) -> Result<(), Status> {
         self.sweep(state);
-        let pred = self.merit.predict(problem, state, &self.frame, &self.s);
+        let pred = self.merit.predict(state, &self.frame, &self.s);
         let mut ratio = self.ratio(problem, state, pred);
         if !(ratio >= ACCEPT) && linalg::slice::all_finite(&self.trial.g) {
             self.correct();
@@ -235,7 +235,7 @@ impl Room {
         let dim = level.dim;
         let slope = &mut self.slope[..dim];
         transposed_times(&level.basis[..n * dim], &self.w, slope);
-        let count = active(level, slope);
+        let count = level.active(slope);
         let (values, slope) = (&mut self.values[..count], &mut self.slope[..count]);
         values.copy_from_slice(&level.values[..count]);
         if gauss_newton {
@@ -246,16 +246,6 @@ impl Room {
         }
         exact_step(values, slope, radius, &mut self.p[..count]);
         times(n, &level.basis[..n * count], &self.p[..count], &mut self.w);
-    }
-}
-
-/// Number of eigenvectors in which a level steps: those whose eigenvalues count, once the gradient has at
-/// most a tenth outside of them. Eigenvalues near zero would give long steps in random directions.
-pub(super) fn active(level: &FrameLevel, slope: &[f64]) -> usize {
-    if norm2(&slope[level.rank..]) <= 0.1 * norm2(slope) {
-        level.rank
-    } else {
-        level.dim
     }
 }
 

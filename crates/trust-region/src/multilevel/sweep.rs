@@ -8,7 +8,7 @@ use stopping::Status;
 use super::block_multilevel::{BlockState, Variant};
 use super::blocks::Blocks;
 use super::dense::{congruence, form, product, status_of, times, transposed_times};
-use super::spectral::exact_step;
+use super::substep::{Substep, SubstepSolver};
 
 /// Singular values below this fraction of the norm of a block's Jacobian count as zero.
 const RANK: f64 = 1e-9;
@@ -33,6 +33,7 @@ pub(super) struct Sweep {
     v: Vec<f64>,
     svd: FullSvd,
     eigen: SymmetricEigen,
+    substep: SubstepSolver,
     /// Vectors of n + m entries each.
     b: Vec<f64>,
     values: Vec<f64>,
@@ -53,7 +54,7 @@ pub(super) struct Sweep {
 }
 
 impl Sweep {
-    pub(super) fn new(model: &dyn TwiceSmooth, blocks: usize) -> Self {
+    pub(super) fn new(model: &dyn TwiceSmooth, blocks: usize, substep: Substep) -> Self {
         let (n, m) = (model.meta().nvar(), model.meta().ncon());
         let long = || vec![0.0; n + m];
         Sweep {
@@ -72,6 +73,7 @@ impl Sweep {
             v: vec![0.0; n * n],
             svd: FullSvd::new(m, n),
             eigen: SymmetricEigen::new(n),
+            substep: SubstepSolver::new(substep, n),
             b: long(),
             values: long(),
             slope: long(),
@@ -232,7 +234,7 @@ impl Sweep {
             self.values[i] = sigma[i] * sigma[i];
             self.slope[i] = sigma[i] * dot(&u[i * mb..(i + 1) * mb], &self.b[..mb]);
         }
-        exact_step(
+        self.substep.solve(
             &self.values[..rank],
             &self.slope[..rank],
             radius,
@@ -271,7 +273,8 @@ impl Sweep {
                 .decompose(q, reduced, values, vectors)
                 .map_err(status_of)?;
             transposed_times(vectors, &self.slope[..q], &mut self.b[..q]);
-            exact_step(values, &self.b[..q], radius, &mut self.p[..q]);
+            self.substep
+                .solve(values, &self.b[..q], radius, &mut self.p[..q]);
             times(q, vectors, &self.p[..q], &mut self.w[..q]);
             times(n, z, &self.w[..q], &mut self.p[..n]);
             *self.lengths.last_mut().expect("an objective") = norm2(&self.p[..n]);

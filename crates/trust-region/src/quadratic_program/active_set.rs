@@ -55,10 +55,12 @@ pub struct Outcome {
 /// # Algorithm
 /// The working set W holds ends of rows and bounds with independent normals. Rows outside of W that are
 /// violated add ±ν aᵢ to the gradient. Repeat:
-/// 1. On the subspace that keeps W, take Newton's direction, or one of negative curvature.
+/// 1. On the subspace that keeps W, take Newton's direction; where the reduced Hessian is indefinite, that
+///    of a shifted Hessian or one of negative curvature.
 /// 2. If that is 0, find a multiplier outside of its interval ([0, ν] at an upper end, [−ν, ν] at an
 ///    equality, …), the most violating one, and let its constraint go to the side the sign tells. If there
-///    is none, stop.
+///    is none, let all constraints with multiplier 0 go, if that uncovers negative curvature along which
+///    they hold; else stop.
 /// 3. Else walk along the direction, over the ends of rows as long as the slope stays negative; a row or
 ///    bound at which the walk ends enters W.
 ///
@@ -70,11 +72,11 @@ pub struct Outcome {
 /// better.
 ///
 /// # References
-/// (Fletcher1987, Section 12.3), (NocedalWright2006, Section 16.5), (ConnSinclair1975).
+/// (Fletcher1987, Chapters 10 and 14), (NocedalWright2006, Section 16.5).
 #[derive(Debug)]
 pub struct ActiveSet {
     n: usize,
-    m: usize,
+    pub(super) m: usize,
     pub(super) set: WorkingSet,
     reduced: ReducedHessian,
     pub(super) places: Vec<Place>,
@@ -92,11 +94,13 @@ pub struct ActiveSet {
     reduced_r: Vec<f64>,
     reduced_p: Vec<f64>,
     hz: Vec<f64>,
-    lambda: Vec<f64>,
+    pub(super) lambda: Vec<f64>,
     y: Vec<f64>,
     z: Vec<f64>,
     /// Members of the last working set, for the next start.
     pub(super) last: Vec<(usize, Place)>,
+    /// Members with multiplier 0.
+    pub(super) weak: Vec<(usize, Place)>,
 }
 
 /// Steps of length 0 in a row after which the smallest index rules.
@@ -127,6 +131,7 @@ impl ActiveSet {
             y: zeros(m),
             z: zeros(n),
             last: Vec::with_capacity(n),
+            weak: Vec::with_capacity(n),
         }
     }
 
@@ -152,6 +157,7 @@ impl ActiveSet {
         debug_assert!(program.nvar() == self.n && program.nrow() == self.m);
         self.start(program);
         let (mut still, mut iterations, mut is_unbounded) = (0, 0, false);
+        let (mut curved, mut escapes) = (false, 0);
         let limit = 50 + 10 * (self.n + self.m);
         let is_stationary = loop {
             if iterations == limit {
@@ -159,17 +165,24 @@ impl ActiveSet {
             }
             iterations += 1;
             // Step 1
-            let curvature = self.direction(program);
+            let curvature = self.direction(program, curved);
             let bland = still > PATIENCE;
             if curvature == Curvature::Positive && self.is_zero(program) {
                 // Step 2
-                if !self.release(program, bland) {
+                if self.release(program, bland) {
+                    continue;
+                }
+                escapes += 1;
+                if escapes > self.n || !self.escape(program) {
                     break true;
                 }
-                continue;
             }
             // Step 3
-            match self.walk(program, bland) {
+            let members = self.set.members().len();
+            let walked = self.walk(program, bland);
+            // a walk that ends inside must not lead to a saddle
+            curved = curvature == Curvature::Shifted && self.set.members().len() == members;
+            match walked {
                 Some(t) if t * norm_inf(&self.p) > 1e-14 * (1.0 + norm_inf(&self.d)) => still = 0,
                 Some(_) => still += 1,
                 None => {
@@ -189,7 +202,7 @@ impl ActiveSet {
     }
 
     /// Step 1: r, and the direction p in the null space of the working set.
-    fn direction(&mut self, program: &QuadraticProgram) -> Curvature {
+    pub(super) fn direction(&mut self, program: &QuadraticProgram, curved: bool) -> Curvature {
         self.gradient(program);
         let k = self.n - self.set.members().len();
         for j in 0..k {
@@ -209,9 +222,10 @@ impl ActiveSet {
             }
             self.reduced_r[j] = dot(z, &self.r);
         }
-        let curvature = self
-            .reduced
-            .direction(k, &self.reduced_r[..k], &mut self.reduced_p[..k]);
+        let r = &self.reduced_r[..k];
+        let is_tiny = norm2(r) <= 1e-8 * (norm2(program.gradient) + norm2(&self.r));
+        let p = &mut self.reduced_p[..k];
+        let curvature = self.reduced.direction(k, r, curved || is_tiny, p);
         self.p.fill(0.0);
         for j in 0..k {
             axpy(self.reduced_p[j], self.set.direction(j), &mut self.p);
@@ -283,7 +297,7 @@ impl ActiveSet {
     }
 
     /// The interval in which the multiplier of a member must lie.
-    fn interval(&self, program: &QuadraticProgram, constraint: usize) -> (f64, f64) {
+    pub(super) fn interval(&self, program: &QuadraticProgram, constraint: usize) -> (f64, f64) {
         let (lower, upper, nu) = if constraint < self.m {
             let (l, u) = (program.row_lower[constraint], program.row_upper[constraint]);
             (l, u, program.penalty)

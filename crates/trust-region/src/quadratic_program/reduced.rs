@@ -1,11 +1,13 @@
 //! The reduced Hessian and the directions it gives.
 
-/// A direction in the reduced space.
+/// What a direction in the reduced space is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Curvature {
-    /// The minimizer of the reduced quadratic.
+    /// The minimizer of a convex reduced quadratic.
     Positive,
-    /// A direction of negative curvature that does not ascend.
+    /// M is indefinite: a direction of descent through M + τI.
+    Shifted,
+    /// M is indefinite: a direction of negative curvature that does not ascend.
     Negative,
 }
 
@@ -32,9 +34,10 @@ impl ReducedHessian {
         }
     }
 
-    /// For the gradient r (k) on the subspace, p = −M⁻¹r when M is positive semidefinite, else a
-    /// direction with pᵀMp < 0 and rᵀp ≤ 0; into `p` (k).
-    pub fn direction(&mut self, k: usize, r: &[f64], p: &mut [f64]) -> Curvature {
+    /// For the gradient r (k) on the subspace, p = −M⁻¹r when M is positive semidefinite. Else p =
+    /// −(M + τI)⁻¹r for some τ that makes that positive definite; or, when `curved`, a direction with
+    /// pᵀMp < 0 and rᵀp ≤ 0. Into `p` (k).
+    pub fn direction(&mut self, k: usize, r: &[f64], curved: bool, p: &mut [f64]) -> Curvature {
         let n = self.n;
         let mut size = 1e-8_f64;
         for j in 0..k {
@@ -42,15 +45,33 @@ impl ReducedHessian {
                 size = size.max(self.m[i + j * n].abs());
             }
         }
-        let floor = NEGATIVE * size;
+        let Some(failed) = self.factor(k, 0.0, NEGATIVE * size) else {
+            self.solve(k, r, p);
+            return Curvature::Positive;
+        };
+        if curved {
+            self.negative(failed, k, r, p);
+            return Curvature::Negative;
+        }
+        // a shift near the least one weighs the directions of negative curvature
+        let mut tau = 0.1 * size;
+        while self.factor(k, tau, 0.0).is_some() {
+            tau *= 2.0;
+        }
+        self.solve(k, r, p);
+        Curvature::Shifted
+    }
+
+    /// L of M + τI; the index of the first pivot below −`floor`. Pivots up to `floor` are raised to it.
+    fn factor(&mut self, k: usize, tau: f64, floor: f64) -> Option<usize> {
+        let n = self.n;
         for j in 0..k {
-            let mut pivot = self.m[j + j * n];
+            let mut pivot = self.m[j + j * n] + tau;
             for l in 0..j {
                 pivot -= self.l[j + l * n] * self.l[j + l * n];
             }
-            if pivot < -floor {
-                self.negative(j, k, r, p);
-                return Curvature::Negative;
+            if pivot < -floor || pivot == 0.0 && floor == 0.0 {
+                return Some(j);
             }
             let diagonal = pivot.max(floor).sqrt();
             self.l[j + j * n] = diagonal;
@@ -62,12 +83,16 @@ impl ReducedHessian {
                 self.l[i + j * n] = sum / diagonal;
             }
         }
+        None
+    }
+
+    /// p = −(L Lᵀ)⁻¹ r.
+    fn solve(&self, k: usize, r: &[f64], p: &mut [f64]) {
         for i in 0..k {
-            let sum: f64 = (0..i).map(|l| self.l[i + l * n] * p[l]).sum();
-            p[i] = (-r[i] - sum) / self.l[i + i * n];
+            let sum: f64 = (0..i).map(|l| self.l[i + l * self.n] * p[l]).sum();
+            p[i] = (-r[i] - sum) / self.l[i + i * self.n];
         }
         self.solve_transposed(k, p);
-        Curvature::Positive
     }
 
     /// p = (−L₁⁻ᵀ l, 1, 0) for the row l of the pivot that failed: pᵀMp is that pivot.

@@ -38,7 +38,7 @@ impl ActiveSet {
         self.set.least_norm(end, &mut self.d);
         for (j, d) in self.d.iter_mut().enumerate() {
             let moved = d.max(program.lower[j]).min(program.upper[j]);
-            if !((moved - *d).abs() <= 1e-12 * (1.0 + d.abs())) {
+            if !d.is_finite() || (moved - *d).abs() > 1e-12 * (1.0 + d.abs()) {
                 return false;
             }
             *d = moved;
@@ -48,7 +48,7 @@ impl ActiveSet {
             + 0.5 * dot(&self.d, &self.hd)
             + program.penalty * program.violation(&self.d);
         let zero: f64 = (0..m).map(|i| program.excess(i, 0.0).abs()).sum();
-        if !(objective <= program.penalty * zero) {
+        if objective.is_nan() || objective > program.penalty * zero {
             return false;
         }
         self.place(program);
@@ -92,7 +92,7 @@ impl ActiveSet {
     }
 
     /// Adds a constraint to the working set; false when its normal is dependent.
-    fn add(&mut self, program: &QuadraticProgram, constraint: usize) -> bool {
+    pub(super) fn add(&mut self, program: &QuadraticProgram, constraint: usize) -> bool {
         let m = program.nrow();
         if constraint < m {
             let normal = program.row(constraint).iter().copied().enumerate();
@@ -144,7 +144,8 @@ impl ActiveSet {
             self.places[at.constraint] = at.behind;
         }
         if !bounded {
-            if !(curved > 0.0) || !(slope <= 0.0) {
+            let has_end = curved > 0.0 && slope <= 0.0;
+            if !has_end {
                 return None;
             }
             t -= slope / curved;

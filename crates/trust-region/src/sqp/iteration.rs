@@ -9,6 +9,12 @@ use super::subproblem::{Promise, Subproblem};
 use crate::TrustRegionError;
 use crate::nonlinear_program::{prepare, set_bound_multipliers};
 
+/// Saddles left in one run, and trials at each.
+const ESCAPES: usize = 5;
+
+/// A promise above this times max(1, |f|) at a KKT point tells that it is a saddle.
+const SADDLE: f64 = 1e-6;
+
 /// Sequential quadratic programming with an ℓ₁ penalty and a trust region.
 ///
 /// # Problem
@@ -22,6 +28,8 @@ use crate::nonlinear_program::{prepare, set_bound_multipliers};
 ///    linear rows, and all of it when that is possible.
 /// 3. ρ = (φ(x) − φ(x + d)) / (q(0) − q(d)). If x + d is not better, correct d for the curvature of the
 ///    rows. Accept when ρ > 1e-4; y comes from the quadratic program. Change Δ by ρ; go to 1.
+/// 4. Before the run ends at a KKT point, step 2 is asked once more: if the model falls there along
+///    negative curvature, the run goes on.
 ///
 /// # Convergence and failure
 /// Limit points are KKT points, or stationary for the violation. The Hessian is exact and may be
@@ -33,7 +41,7 @@ use crate::nonlinear_program::{prepare, set_bound_multipliers};
 /// Everything is dense: O((n + m) n²) operations an iteration, meant for n + m up to some hundreds.
 ///
 /// # References
-/// (Fletcher1987, Section 14.4), (NocedalWright2006, Section 18.5), (ByrdNocedalWaltz2008, Section 2).
+/// (Fletcher1987, Chapter 14), (NocedalWright2006, Section 18.5), (ByrdNocedalWaltz2008, Section 2).
 #[derive(Debug)]
 pub struct Sqp {
     options: Options,
@@ -51,6 +59,10 @@ pub struct Sqp {
     first: f64,
     /// Iterations in a row without a promise.
     idle: usize,
+    /// Iterations in a row in which the violation was stationary.
+    stuck: usize,
+    /// KKT points at which the quadratic model was asked for descent.
+    escapes: usize,
 }
 
 impl<'p> Solver<dyn TwiceSmooth + 'p, NlpState> for Sqp {
@@ -61,11 +73,16 @@ impl<'p> Solver<dyn TwiceSmooth + 'p, NlpState> for Sqp {
     ) -> Status {
         self.begin(model, &mut stopping.state);
         // Step 1
-        if let Some(status) = stopping.start(model) {
-            return status;
-        }
+        let mut status = stopping.start(model);
         let mut moved = true;
         loop {
+            match status {
+                Some(Status::Optimal) if self.leave_saddle(model, &mut stopping.state) => {
+                    moved = true
+                }
+                Some(status) => return status,
+                None => {}
+            }
             // Step 2
             if moved && !self.subproblem.linearise(model, &stopping.state) {
                 return stopping.fail(Status::DomainError);
@@ -75,12 +92,12 @@ impl<'p> Solver<dyn TwiceSmooth + 'p, NlpState> for Sqp {
             let promise = self.subproblem.find_step(self.delta);
             // Step 3
             let judged = self.judge(model, &mut stopping.state, &promise);
+            let judged = judged.and_then(|moved| self.count_stuck(&promise).map(|()| moved));
             // Step 1
-            let status = stopping.stop(model);
+            status = stopping.stop(model);
             match (status, judged) {
-                (Some(status), _) => return status,
                 (None, Err(failure)) => return stopping.fail(failure),
-                (None, Ok(accepted)) => moved = accepted,
+                (_, judged) => moved = judged.unwrap_or(false),
             }
         }
     }
@@ -106,6 +123,8 @@ impl Sqp {
             work: zeros(nvar),
             first: 0.0,
             idle: 0,
+            stuck: 0,
+            escapes: 0,
             options,
         })
     }
@@ -149,9 +168,44 @@ impl Sqp {
         self.subproblem
             .set_scales(model, state, self.options.largest_gradient);
         self.subproblem.iterations = 0;
+        self.subproblem.reductions = 0;
         self.delta = self.options.radius * (0.1 * norm_inf(state.x())).max(1.0);
         self.first = state.f.unwrap_or(f64::NAN);
         self.idle = 0;
+        self.stuck = 0;
+        self.escapes = 0;
+    }
+
+    /// The violation is stationary: the objective gets a few steps to leave a saddle of it.
+    fn count_stuck(&mut self, promise: &Promise) -> Result<(), Status> {
+        self.stuck = if promise.is_stuck { self.stuck + 1 } else { 0 };
+        if self.stuck > 3 {
+            return Err(Status::Infeasible);
+        }
+        Ok(())
+    }
+
+    /// Step 4: at a point where first-order conditions hold, a step along which φ falls nevertheless.
+    fn leave_saddle(&mut self, model: &dyn TwiceSmooth, state: &mut NlpState) -> bool {
+        self.escapes += 1;
+        if self.escapes > ESCAPES || !self.subproblem.linearise(model, state) {
+            return false;
+        }
+        self.delta = self.delta.max(self.options.radius);
+        for _ in 0..ESCAPES {
+            self.subproblem.set_radius(model, state.x(), self.delta);
+            let promise = self.subproblem.find_step(self.delta);
+            let f = self.subproblem.obj_scale * state.f.unwrap_or(f64::NAN);
+            let is_saddle = promise.predicted > SADDLE * f.abs().max(1.0);
+            if !is_saddle {
+                return false;
+            }
+            if self.judge(model, state, &promise) == Ok(true) {
+                tracing::debug!(predicted = promise.predicted, "left a saddle");
+                return true;
+            }
+        }
+        false
     }
 
     /// Step 3; `Ok(true)` when the point has moved or has new multipliers.
@@ -167,24 +221,13 @@ impl Sqp {
         let noise = 10.0 * f64::EPSILON * (f.abs() + nu * promise.before).max(1.0);
         self.take_step();
         let length = norm_inf(&self.d);
-        if promise.predicted <= 0.1 * noise || length <= f64::EPSILON * norm_inf(state.x()) {
-            // stationary for φ: the multipliers may tell that this is a solution
-            self.idle += 1;
-            state.y.set(&self.y);
-            set_bound_multipliers(model, state, &mut self.work);
-            if promise.is_stuck {
-                return Err(Status::Infeasible);
-            }
-            return if self.idle > 2 {
-                Err(Status::Stalled)
-            } else {
-                Ok(true)
-            };
+        if promise.predicted <= 10.0 * noise || length <= f64::EPSILON * norm_inf(state.x()) {
+            return self.finish(model, state, promise, phi + 10.0 * noise);
         }
         let mut phi_trial = self.evaluate_trial(model, state);
         let gain = |phi_trial: f64| (phi - phi_trial + noise) / (promise.predicted + noise);
         let mut rho = gain(phi_trial);
-        if !(rho > 0.1) && phi_trial.is_finite() && self.sizes.1 > 0 {
+        if phi_trial.is_finite() && rho <= 0.1 && self.sizes.1 > 0 {
             // keep the multipliers of the first program, whose gradient is the right one
             self.first_d.copy_from_slice(&self.d);
             let first = rho;
@@ -224,15 +267,34 @@ impl Sqp {
                 return Err(Status::UnboundedObjective);
             }
         } else {
-            if promise.is_stuck && promise.predicted <= 1e-8 * phi.abs().max(1.0) {
-                return Err(Status::Infeasible);
-            }
+            self.subproblem.lower_penalty();
             self.delta = if rho.is_finite() { 0.3 } else { 0.1 } * length;
             if self.delta <= f64::EPSILON * norm_inf(state.x()).max(1e-3) {
                 return Err(Status::Stalled);
             }
         }
         Ok(accepted)
+    }
+
+    /// A step whose promise is rounding error: φ cannot judge it any more, and the multipliers may tell
+    /// that this is a solution.
+    fn finish(
+        &mut self,
+        model: &dyn TwiceSmooth,
+        state: &mut NlpState,
+        promise: &Promise,
+        highest: f64,
+    ) -> Result<bool, Status> {
+        self.idle += 1;
+        let moves = self.evaluate_trial(model, state) <= highest && self.accept(model, state);
+        if !moves {
+            state.y.set(&self.y);
+            set_bound_multipliers(model, state, &mut self.work);
+        }
+        if self.idle > 3 && !promise.is_stuck {
+            return Err(Status::Stalled);
+        }
+        Ok(true)
     }
 
     /// d and y of the quadratic program, y in the terms of the model.

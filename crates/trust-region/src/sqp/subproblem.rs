@@ -11,6 +11,15 @@ const LARGEST_PENALTY: f64 = 1e10;
 /// A step must remove this part of the violation that the linear rows allow to remove.
 const REMOVED: f64 = 0.1;
 
+/// A violation that falls by less than this part of itself for a unit step is stationary.
+const STATIONARY: f64 = 1e-6;
+
+/// ν is lowered at most this often in one run.
+const REDUCTIONS: usize = 10;
+
+/// A violation up to this is not examined for infeasibility.
+const STUCK: f64 = 1e-6;
+
 /// min gᵀd + ½ dᵀHd + ν Σ dist(cᵢ + aᵢᵀd, [lᵢ, uᵢ]),  ‖d‖∞ ≤ Δ, in the bounds; all scaled.
 #[derive(Debug)]
 pub(super) struct Subproblem {
@@ -31,6 +40,8 @@ pub(super) struct Subproblem {
     /// For the linear program of the rows alone.
     phase_one: ActiveSet,
     pub iterations: usize,
+    /// How often ν was lowered.
+    pub reductions: usize,
 }
 
 /// The linear and quadratic terms at one point.
@@ -99,6 +110,7 @@ impl Subproblem {
             active_set: ActiveSet::new(n, m),
             phase_one: ActiveSet::new(n, m),
             iterations: 0,
+            reductions: 0,
         }
     }
 
@@ -176,12 +188,12 @@ impl Subproblem {
             .program(self.nu)
             .violation(&self.data.zeros[..self.n]);
         let mut step = self.solve(before);
-        let noise = 1e-10 * before.min(1.0);
+        let noise = 1e-9 * before.min(1.0) + 1e-13;
         if step.after <= noise {
             return step;
         }
         let least = self.least_violation();
-        step.is_stuck = before - least <= 1e-8 * before * delta.min(1.0);
+        step.is_stuck = before > STUCK && before - least <= STATIONARY * before * delta.min(1.0);
         let wanted = if least <= noise {
             noise
         } else {
@@ -189,10 +201,25 @@ impl Subproblem {
         };
         while step.after > wanted && self.nu < LARGEST_PENALTY && !step.is_stuck {
             self.nu *= 10.0;
+            if self.reductions > 0 {
+                self.reductions = REDUCTIONS; // it was lowered too far
+            }
             tracing::debug!(nu = self.nu, after = step.after, wanted, "penalty raised");
             step = self.solve(before);
         }
         step
+    }
+
+    /// Lowers ν after a step that failed, where it is far above the multipliers: a large penalty makes
+    /// steps short that follow curved rows. A bounded number of times, so that φ is one function in the
+    /// end.
+    pub fn lower_penalty(&mut self) {
+        let largest = linalg::slice::norm_inf(self.active_set.multipliers());
+        let wanted = (0.1 * self.nu).max(3.0 * largest).max(1e-4);
+        if wanted < 0.3 * self.nu && self.reductions < REDUCTIONS {
+            self.reductions += 1;
+            self.nu = wanted;
+        }
     }
 
     /// Solves with the present ν.

@@ -98,14 +98,14 @@ pub fn random(seed: u64) -> Subproblem {
             let k = smallest(&eigenvalues);
             eigenvalues[k] = -eigenvalues[k].abs() - 3.0;
             gamma[k] = 0.0;
-            delta = 10.0 + delta;
+            delta += 10.0;
         }
         // nearly hard
         3 => {
             let k = smallest(&eigenvalues);
             eigenvalues[k] = -eigenvalues[k].abs() - 3.0;
             gamma[k] = 1e-12 * rng.signed();
-            delta = 10.0 + delta;
+            delta += 10.0;
         }
         // a multiple smallest eigenvalue, hard
         4 => {

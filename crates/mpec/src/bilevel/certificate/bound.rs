@@ -1,5 +1,6 @@
 //! Lower bounds of the Lagrangian over a box.
 
+use super::active::Active;
 use super::lower::LowerLevel;
 use super::quadratic::least;
 use crate::interval::{Derivatives, Interval, Spectrum, triangle};
@@ -22,6 +23,7 @@ pub(super) struct Bounder {
     slope: Vec<Interval>,
     hessian: Vec<Interval>,
     scaled: Vec<Interval>,
+    active: Active,
 }
 
 impl Bounder {
@@ -38,6 +40,7 @@ impl Bounder {
             slope: vec![Interval::ZERO; n],
             hessian: vec![Interval::ZERO; entries],
             scaled: vec![Interval::ZERO; entries],
+            active: Active::new(n),
         }
     }
 
@@ -76,10 +79,10 @@ impl Bounder {
 
     /// A lower bound of L over the box; −∞ when there is none.
     ///
-    /// The best of three: with one curvature for all variables, with one in variables scaled by the
-    /// reach (which helps where L is not convex), and with first derivatives over the box only. The
-    /// minimum in each variable takes its share of a positive curvature as well as the ends of the box,
-    /// so that for a convex L no box is needed.
+    /// The best of four: with first derivatives over the box only; with one curvature for all variables;
+    /// with one in variables scaled by the reach; with what active rows and ends add to the curvature.
+    /// The minimum in each variable takes its share of a positive curvature as well as the ends of the
+    /// box, so that for a convex L no box is needed.
     pub(super) fn lagrangian(
         &mut self,
         lower: &LowerLevel,
@@ -92,7 +95,7 @@ impl Bounder {
         let mut value = weight * (lower.objective(&self.at_point) - Interval::point(target));
         let used = |j: &usize| w[*j] > 0.0;
         for j in (0..w.len()).filter(used) {
-            value = value + Interval::point(w[j]) * lower.row(j, &self.at_point);
+            value += Interval::point(w[j]) * lower.row(j, &self.at_point);
         }
         let outside_of_domain = value.is_empty() || lower.objective(&self.at_point).is_empty();
         if outside_of_domain || value.lo() == f64::NEG_INFINITY {
@@ -105,8 +108,8 @@ impl Bounder {
             let mut at_point = weight * lower.objective_gradient(&self.at_point)[i];
             for j in (0..w.len()).filter(used) {
                 let wj = Interval::point(w[j]);
-                over_box = over_box + wj * lower.row_slope(j, i, &self.over_box);
-                at_point = at_point + wj * lower.row_slope(j, i, &self.at_point);
+                over_box += wj * lower.row_slope(j, i, &self.over_box);
+                at_point += wj * lower.row_slope(j, i, &self.at_point);
             }
             self.slope[i] = at_point;
             first = add(first, least(over_box, 0.0, self.reach[i]));
@@ -117,7 +120,7 @@ impl Bounder {
         for k in 0..self.hessian.len() {
             let mut entry = weight * lower.objective_hessian(&self.over_box)[k];
             for j in (0..w.len()).filter(used) {
-                entry = entry + Interval::point(w[j]) * lower.row_curvature(j, k, &self.over_box);
+                entry += Interval::point(w[j]) * lower.row_curvature(j, k, &self.over_box);
             }
             self.hessian[k] = entry;
         }
@@ -127,10 +130,14 @@ impl Bounder {
             second = add(second, least(self.slope[i], lambda, self.reach[i]));
         }
         let best = first.max(second);
-        if best > 0.0 || lambda >= 0.0 || n == 1 {
+        if best > 0.0 || lambda >= 0.0 {
             return best;
         }
-        best.max(self.with_scaled_variables(value.lo()))
+        let best = best.max(self.with_scaled_variables(value.lo()));
+        if best > 0.0 {
+            return best;
+        }
+        best.max(self.with_active_rows(lower, value, w))
     }
 
     /// The second bound with d = D t, D_i = max |d_i|: λ of D H D holds for t.
@@ -155,6 +162,26 @@ impl Bounder {
         bound
     }
 
+    /// The second bound with the curvature of active rows and ends, see [`Active`].
+    fn with_active_rows(&mut self, lower: &LowerLevel, value: Interval, w: &[f64]) -> f64 {
+        let n = self.reach.len();
+        self.active.begin(&self.slope, &self.hessian);
+        let mut value = value;
+        for j in (0..w.len()).filter(|&j| w[j] > 0.0) {
+            value += self
+                .active
+                .add_row(lower, j, w[j], &self.over_box, &self.at_point);
+        }
+        self.active.add_ends(&self.reach);
+        let lambda = self.spectrum.smallest(n, &self.active.hessian);
+        let mut bound = value.lo();
+        for i in 0..n {
+            let curvature = add(lambda, -self.active.lent[i]);
+            bound = add(bound, least(self.active.slope[i], curvature, self.reach[i]));
+        }
+        bound
+    }
+
     /// f and all rows are convex over the box, as far as second derivatives prove it.
     pub(super) fn is_convex(&mut self, lower: &LowerLevel) -> bool {
         let n = lower.ny();
@@ -171,7 +198,7 @@ impl Bounder {
     }
 }
 
-/// a + b, rounded down.
+/// a + b, rounded down; −∞ when a term is.
 fn add(a: f64, b: f64) -> f64 {
     if a == f64::NEG_INFINITY || b == f64::NEG_INFINITY {
         return f64::NEG_INFINITY;

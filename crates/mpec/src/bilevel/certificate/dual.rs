@@ -42,7 +42,7 @@ impl Duals {
     pub(super) fn bound(&mut self, lower: &LowerLevel, bounder: &mut Bounder, target: f64) -> f64 {
         let mut best = f64::NEG_INFINITY;
         for within_box in [true, false] {
-            self.at_point(lower, bounder, within_box);
+            self.load_point(lower, bounder, within_box);
             if self.program.solve(&mut self.w) != Some(Weights::Multipliers) {
                 continue;
             }
@@ -61,7 +61,7 @@ impl Duals {
     }
 
     /// The program of the linearisations at the point of expansion.
-    fn at_point(&mut self, lower: &LowerLevel, bounder: &Bounder, within_box: bool) {
+    fn load_point(&mut self, lower: &LowerLevel, bounder: &Bounder, within_box: bool) {
         let n = lower.ny();
         let program = &mut self.program;
         for i in 0..n {
@@ -85,9 +85,22 @@ impl Duals {
         }
     }
 
+    /// Multipliers from the linearisations at the point of expansion, over the box.
+    pub(super) fn linearise_at_point(
+        &mut self,
+        lower: &LowerLevel,
+        bounder: &Bounder,
+    ) -> Option<Weights> {
+        self.load_point(lower, bounder, true);
+        for j in 0..lower.rows.len() {
+            self.program.values[j] = -lower.row(j, &bounder.at_point).mid();
+        }
+        self.solve()
+    }
+
     /// Multipliers from what the functions are at least over the box, seen from a corner c:
     /// f(c + d) ≥ f(c) + aᵀd with a the lower (upper) ends of the gradient where d ≥ 0 (d ≤ 0).
-    pub(super) fn from_corner(
+    pub(super) fn linearise_at_corner(
         &mut self,
         lower: &LowerLevel,
         bounder: &Bounder,
@@ -113,7 +126,12 @@ impl Duals {
                 program.matrix[j * n..(j + 1) * n].fill(0.0);
             }
         }
-        let found = program.solve(&mut self.w);
+        self.solve()
+    }
+
+    /// Solves the program; a ray has the largest weight 1.
+    fn solve(&mut self) -> Option<Weights> {
+        let found = self.program.solve(&mut self.w);
         if found == Some(Weights::Ray) {
             let largest = linalg::slice::norm_inf(&self.w);
             linalg::slice::scale(1.0 / largest, &mut self.w);
@@ -168,7 +186,7 @@ impl Duals {
             let mut error = Interval::ZERO;
             for l in 0..n {
                 let e = if l == i { sign } else { 0.0 };
-                error = error + (total(&|j| rows[j].slopes[l]) - Interval::point(e)).abs();
+                error += (total(&|j| rows[j].slopes[l]) - Interval::point(e)).abs();
             }
             bounds[k] = (total(&|j| rows[j].value).hi(), error.hi());
             value = value.max(bounds[k].0);

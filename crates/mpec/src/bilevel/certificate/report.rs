@@ -45,6 +45,8 @@ pub enum Verdict {
         /// Intervals prove that a better point exists; else local searches found this one, feasible
         /// within rounding.
         is_proved: bool,
+        /// No feasible point is better than this one by more than ε (1 + |its value|), which is proved.
+        is_optimal: bool,
     },
     /// y violates the lower level by more than is allowed: nothing is claimed.
     Infeasible,
@@ -181,8 +183,14 @@ impl fmt::Display for Certificate {
                 writeln!(f, "  {} among {}", proof.route, proof.domain)?;
             }
             Verdict::Empty => writeln!(f, "  no point satisfies the rows at this x")?,
-            Verdict::Refuted { point, value, .. } => {
-                writeln!(f, "  f(x, s) = {value:.10} at s = {point:?}")?;
+            Verdict::Refuted {
+                point,
+                value,
+                is_optimal,
+                ..
+            } => {
+                let optimal = if *is_optimal { ", proved optimal" } else { "" };
+                writeln!(f, "  f(x, s) = {value:.10} at s = {point:?}{optimal}")?;
             }
             Verdict::Infeasible => writeln!(f, "  nothing is claimed")?,
             Verdict::Undefined => writeln!(f, "  f or a row has no finite value")?,

@@ -105,14 +105,19 @@ impl<'a> Search<'a> {
         self.findings
     }
 
+    /// Hull consistency alone proves that no point satisfies the rows.
+    pub(super) fn is_empty(&mut self) -> bool {
+        let rows = &self.required[..self.required.len() - 1];
+        let expression = &self.lower.expression;
+        !self
+            .contractor
+            .contract(expression, rows, &mut self.region, SWEEPS.0)
+    }
+
     /// The box that the rows allow, and the Lagrangian bound over it.
     fn examine_root(&mut self) -> Outcome {
         let lower = self.lower;
-        let rows = &self.required[..self.required.len() - 1];
-        if !self
-            .contractor
-            .contract(&lower.expression, rows, &mut self.region, SWEEPS.0)
-        {
+        if self.is_empty() {
             return Outcome::Empty;
         }
         let is_bounded = |region: &[Interval]| region.iter().all(|side| side.is_bounded());
@@ -217,10 +222,10 @@ impl<'a> Search<'a> {
             return true;
         }
         self.expand_at_middle();
-        self.duals.w.fill(0.0);
-        self.bounder
-            .lagrangian(lower, self.target, 1.0, &self.duals.w)
-            > 0.0
+        match self.duals.linearise_at_point(lower, &self.bounder) {
+            Some(found) => self.bound_with(found) > 0.0,
+            None => false,
+        }
     }
 
     /// The values over the box leave room for f ≤ T and h ≤ 0.
@@ -296,23 +301,26 @@ impl<'a> Search<'a> {
                 }
             };
             self.bounder.expand_at(self.lower, region, corner, 1);
-            let Some(found) = self.duals.from_corner(self.lower, &self.bounder, is_lower) else {
+            let Some(found) = self
+                .duals
+                .linearise_at_corner(self.lower, &self.bounder, is_lower)
+            else {
                 return false;
             };
-            let sigma = if found == Weights::Ray { 0.0 } else { 1.0 };
-            if self.bound_with(sigma) > 0.0 {
+            if self.bound_with(found) > 0.0 {
                 return true;
             }
             self.expand_at_middle();
-            if self.bound_with(sigma) > 0.0 {
+            if self.bound_with(found) > 0.0 {
                 return true;
             }
             self.expand_at_anchor();
-            self.bound_with(sigma) > 0.0
+            self.bound_with(found) > 0.0
         })
     }
 
-    fn bound_with(&mut self, sigma: f64) -> f64 {
+    fn bound_with(&mut self, found: Weights) -> f64 {
+        let sigma = if found == Weights::Ray { 0.0 } else { 1.0 };
         self.bounder
             .lagrangian(self.lower, self.target, sigma, &self.duals.w)
     }
