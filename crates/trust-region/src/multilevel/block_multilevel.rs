@@ -222,7 +222,7 @@ impl BlockMultilevel {
         self.largest_jac = self.largest_jac.max(norm2(&self.sweep.jac));
         let scale = self.largest_jac * violation;
         let is_stationary = state.violation_gradient <= STATIONARY * scale;
-        let smallest = 1e-10 * (1.0 + norm2(&state.x));
+        let smallest = 1e-14 * (1.0 + norm2(&state.x));
         let moves = self.sweep.lengths.iter().any(|&length| length > smallest);
         if is_stationary {
             self.stuck += 1;
