@@ -4,6 +4,7 @@ mod cliff;
 mod more_wild;
 mod overhead;
 mod solvers;
+mod traces;
 
 use super::runs;
 use super::summary::Summary;
@@ -35,6 +36,8 @@ enum Name {
     MoreWild,
     /// Time of a solver between evaluations.
     Overhead,
+    /// The evaluations of Powell's code.
+    Traces,
     /// Objectives that jump.
     Cliff,
 }
@@ -57,9 +60,10 @@ pub struct Part {
 /// Runs a part, enters its numbers in the summary; `quick` asks for a subset.
 type RunPart = fn(&mut Summary, bool) -> crate::Result<Part>;
 
-const PARTS: [(Name, RunPart); 3] = [
+const PARTS: [(Name, RunPart); 4] = [
     (Name::MoreWild, more_wild::run),
     (Name::Overhead, overhead::run),
+    (Name::Traces, traces::run),
     (Name::Cliff, cliff::run),
 ];
 
