@@ -52,6 +52,7 @@ pub enum PdeRows {
 #[derive(Debug)]
 pub struct Control {
     mesh: Mesh,
+    rows: PdeRows,
     upper: Quadratic,
     lower: Quadratic,
 }
@@ -77,7 +78,12 @@ impl Control {
         let inner_mass = mesh.restrict(&mass);
         let upper = upper_level(&mesh, &mass, &inner_mass);
         let lower = lower_level(&mesh, &inner_mass, rows);
-        Ok(Control { mesh, upper, lower })
+        Ok(Control {
+            mesh,
+            rows,
+            upper,
+            lower,
+        })
     }
 
     /// The mesh.
@@ -98,6 +104,47 @@ impl Control {
     /// The profiles p₁ and p₂ at a node.
     pub fn profiles(&self, node: usize) -> [f64; 2] {
         profiles(self.mesh.coordinates(node))
+    }
+
+    /// What ζ = (x, y, ξ, u, v, w) of the value-function system on this mesh tells about `fine`.
+    ///
+    /// Fields are interpolated linearly. Multipliers of the bounds belong to rows of which each stands
+    /// for the area of a node, and scale with it; those of the equation are fields.
+    ///
+    /// # Panics
+    /// On a ζ of another length, and on problems of which the equation is stated in another way.
+    pub fn prolongate(&self, fine: &Control, zeta: &[f64]) -> Vec<f64> {
+        assert_eq!(self.rows, fine.rows, "how the equation is stated");
+        let (ni, leader) = (self.mesh.interior_nodes(), self.nx());
+        let fields = 2 * 2 * ni;
+        let rows = self.lower.meta.ncon();
+        let upper_rows = self.upper.meta.ncon();
+        assert_eq!(
+            zeta.len(),
+            leader + fields + upper_rows + 2 * rows,
+            "length of ζ"
+        );
+        let area = (fine.mesh.side() / self.mesh.side()).powi(2);
+        let (x, rest) = zeta.split_at(leader);
+        let (fields, rest) = rest.split_at(fields);
+        let (u, multipliers) = rest.split_at(upper_rows);
+
+        let carry = |field: &[f64], factor: f64| {
+            let mut field = self.mesh.prolongate(field, &fine.mesh);
+            field.iter_mut().for_each(|value| *value *= factor);
+            field
+        };
+        let mut carried = x.to_vec();
+        for field in fields.chunks(ni) {
+            carried.extend(carry(field, 1.0));
+        }
+        carried.extend_from_slice(u);
+        for of_level in multipliers.chunks(rows) {
+            for (k, field) in of_level.chunks(ni).enumerate() {
+                carried.extend(carry(field, if k < 2 { area } else { 1.0 }));
+            }
+        }
+        carried
     }
 }
 

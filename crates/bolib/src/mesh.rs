@@ -108,6 +108,51 @@ impl Mesh {
         Matrix::new(self.interior_nodes(), self.interior_nodes(), inside)
     }
 
+    /// A field at the interior nodes, 0 on the boundary, read at the interior nodes of another mesh: the
+    /// piecewise linear function it stands for, exactly so when the other mesh refines this one.
+    ///
+    /// ```
+    /// let (coarse, fine) = (bolib::Mesh::new(2)?, bolib::Mesh::new(4)?);
+    /// let hat = coarse.prolongate(&[1.0], &fine);
+    /// assert_eq!(hat, [0.5, 0.5, 0.0, 0.5, 1.0, 0.5, 0.0, 0.5, 0.5]);
+    /// # Ok::<(), bolib::BolibError>(())
+    /// ```
+    ///
+    /// # Panics
+    /// On a field of another length than [`interior_nodes`](Mesh::interior_nodes).
+    pub fn prolongate(&self, field: &[f64], other: &Mesh) -> Vec<f64> {
+        assert_eq!(field.len(), self.interior_nodes(), "length of the field");
+        let inner = self.cells - 1;
+        let value = |i: usize, j: usize| {
+            let inside = (1..=inner).contains(&i) && (1..=inner).contains(&j);
+            if inside {
+                field[(i - 1) + (j - 1) * inner]
+            } else {
+                0.0
+            }
+        };
+        let read = |k: usize, l: usize| {
+            // the square and the place in it, in integers: k/other.cells = (i + a)/self.cells
+            let [(i, a), (j, b)] = [k, l].map(|k| {
+                let scaled = k * self.cells;
+                let rest = (scaled % other.cells) as f64 / other.cells as f64;
+                (scaled / other.cells, rest)
+            });
+            let (low, high) = (value(i, j), value(i + 1, j + 1));
+            // the corner of the triangle that is not on the cut
+            let (corner, along) = if a >= b {
+                (value(i + 1, j), [1.0 - a, a - b, b])
+            } else {
+                (value(i, j + 1), [1.0 - b, b - a, a])
+            };
+            low * along[0] + corner * along[1] + high * along[2]
+        };
+        (1..other.cells)
+            .flat_map(|l| (1..other.cells).map(move |k| (k, l)))
+            .map(|(k, l)| read(k, l))
+            .collect()
+    }
+
     /// The sum over all triangles of 3 × 3 matrices, column by column.
     fn assemble(&self, element: impl Fn(usize, usize, usize) -> f64) -> Matrix {
         let mut columns: BTreeMap<(usize, usize), f64> = BTreeMap::new();

@@ -11,6 +11,7 @@
 //!
 //! Each of these modules has a plain function that returns a solution struct; the systems themselves
 //! are in [`systems`], for those who run the loop under a [`stopping::Stopping`] of their own.
+//! [`continuation`] solves one problem after the other, along λ or from coarse to fine.
 //! [`regularity`] examines a solution: constraint qualifications, strict complementarity, second
 //! order, and the singular values of the Newton matrix, each with its number.
 //!
@@ -33,6 +34,7 @@
 
 mod attempts;
 pub mod complementarity;
+pub mod continuation;
 mod direction;
 mod error;
 mod fischer_burmeister;

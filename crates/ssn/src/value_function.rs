@@ -4,13 +4,14 @@ use std::fmt;
 use std::time::Instant;
 
 use linalg::slice::norm2;
-use nlp_model::{Bilevel, Linearised, Qvi};
+use nlp_model::{Bilevel, Linearised, Qvi, check_point};
 use stopping::Status;
 
 use crate::attempts::{Run, solve_attempts};
+use crate::options::Attempt;
 use crate::regularity::Regularity;
 use crate::systems::value_function::ValueFunctionSystem;
-use crate::{FISCHER_BURMEISTER, Options, PairRule, SsnError};
+use crate::{FISCHER_BURMEISTER, Options, PairRule, SemismoothSystem, SsnError};
 
 /// Where a run ended: a stationary point of the problem penalized with λ when the status is
 /// `Optimal`, else the last good iterate.
@@ -113,16 +114,65 @@ pub fn solve_qvi(
     lambda: f64,
     options: &Options,
 ) -> Result<Solution, SsnError> {
+    from(problem, lambda, options, |system, attempt| {
+        if attempt.curvature_units {
+            system.measure_units(x0, y0)?;
+        }
+        system.start(x0, y0, attempt.largest_multiplier)
+    })
+}
+
+/// As [`solve_bilevel`], from a full ζ⁰ = (x, y, ξ, u, v, w) instead of (x⁰, y⁰): another solution, or what
+/// one tells about this problem.
+///
+/// # Errors
+/// As [`solve_bilevel`].
+pub fn solve_bilevel_from(
+    problem: &dyn Bilevel,
+    zeta0: &[f64],
+    lambda: f64,
+    options: &Options,
+) -> Result<Solution, SsnError> {
+    let clock = Instant::now();
+    let mut solution = solve_qvi_from(&Linearised::new(problem)?, zeta0, lambda, options)?;
+    solution.lower_objective = problem
+        .lower()
+        .obj(&[&solution.x[..], &solution.y].concat());
+    solution.seconds = clock.elapsed().as_secs_f64();
+    Ok(solution)
+}
+
+/// As [`solve_qvi`], from a full ζ⁰ = (x, y, ξ, u, v, w).
+///
+/// # Errors
+/// As [`solve_bilevel`].
+pub fn solve_qvi_from(
+    problem: &dyn Qvi,
+    zeta0: &[f64],
+    lambda: f64,
+    options: &Options,
+) -> Result<Solution, SsnError> {
+    from(problem, lambda, options, |system, attempt| {
+        let at = system.layout();
+        check_point("zeta0", zeta0, at.size())?;
+        if attempt.curvature_units {
+            system.measure_units(&zeta0[at.x.clone()], &zeta0[at.y.clone()])?;
+        }
+        Ok(zeta0.to_vec())
+    })
+}
+
+fn from(
+    problem: &dyn Qvi,
+    lambda: f64,
+    options: &Options,
+    start: impl Fn(&ValueFunctionSystem, &Attempt) -> Result<Vec<f64>, SsnError>,
+) -> Result<Solution, SsnError> {
     let clock = Instant::now();
     let run = solve_attempts(
         options,
         |rule| ValueFunctionSystem::new(problem, lambda, rule),
-        |system, attempt| {
-            if attempt.curvature_units {
-                system.measure_units(x0, y0)?;
-            }
-            system.start(x0, y0, attempt.largest_multiplier)
-        },
+        start,
     )?;
     Ok(Solution {
         seconds: clock.elapsed().as_secs_f64(),
@@ -150,6 +200,24 @@ impl Solution {
             &ValueFunctionSystem::new(problem, self.lambda, rule)?,
             &self.zeta(),
         )
+    }
+
+    /// ‖Φ‖₂ with every multiplier measured in 1 and the function of Fischer and Burmeister, whatever units
+    /// and functions the run used; for a bilevel program, `problem` is its [`Linearised`] form.
+    ///
+    /// # Errors
+    /// [`SsnError`] when the solution does not belong to `problem`.
+    pub fn plain_residual(&self, problem: &dyn Qvi) -> Result<f64, SsnError> {
+        let rule = PairRule {
+            ncp: &FISCHER_BURMEISTER,
+            degenerate: Options::production().degenerate,
+        };
+        let system = ValueFunctionSystem::new(problem, self.lambda, rule)?;
+        let zeta = self.zeta();
+        check_point("zeta", &zeta, system.size())?;
+        let mut phi = vec![0.0; zeta.len()];
+        system.residual(&zeta, &mut phi);
+        Ok(norm2(&phi))
     }
 
     fn new(run: Run<ValueFunctionSystem>) -> Self {
