@@ -3,7 +3,7 @@
 use allocation_counter::measure;
 use stackelberg::bolib;
 use stackelberg::linalg::{DenseLu, Factorization};
-use stackelberg::nlp_model::{AutoModel, Functions, Linearised, Meta, Model, Scalar, TwiceSmooth};
+use stackelberg::nlp_model::{AutoModel, Functions, Linearised, Meta, Scalar, TwiceSmooth};
 use stackelberg::ssn::systems::value_function::ValueFunctionSystem;
 use stackelberg::ssn::{FISCHER_BURMEISTER, Newton, Options, PairRule, SemismoothSystem};
 use stackelberg::stopping::{Norm, Solver, Stopping};

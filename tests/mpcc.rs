@@ -3,6 +3,7 @@
 use mpec::MpecError;
 use mpec::linearised::{LinearisedOptions, check_linearised};
 use mpec::mpcc::{MpccOptions, MpccSolver, solve};
+use mpec::regularization::Regularization;
 use nlp_model::{
     AutoBilevel, AutoModel, Complementarity, Functions, KktConditions, Linearised, Meta, Model,
     Mpcc, Scalar, Side,
@@ -65,6 +66,30 @@ fn linear_programs_and_projections_agree_at_points_that_are_not_stationary() {
         refuted += usize::from(!check.is_stationary());
     }
     assert!(refuted >= 10, "{refuted}");
+}
+
+#[test]
+fn every_regularization_leads_to_certified_points_without_a_search() {
+    let problems: Vec<MacMpec> = small().filter(|p| p.model.meta().nvar() <= 8).collect();
+    for regularization in Regularization::ALL {
+        let options = MpccOptions {
+            regularization,
+            nodes: 0,
+            ..MpccOptions::default()
+        };
+        let mut certified = 0;
+        for problem in &problems {
+            let x0 = problem.model.meta().x0();
+            let solution = solve(&problem.model, x0, &options).unwrap();
+            certified += usize::from(solution.status.is_success());
+            assert_eq!(solution.nodes, 0);
+        }
+        let all = problems.len();
+        assert!(
+            10 * certified >= 9 * all,
+            "{regularization:?}: {certified} of {all}"
+        );
+    }
 }
 
 nlp_model::bilevel! {

@@ -3,15 +3,18 @@
 //! `more_garbow_hillstrom` holds residual functions; `unconstrained` and `more_wild` are two sets of
 //! problems made of them, `sparse` those that exist at any size with O(n) derivatives.
 //! `hock_schittkowski` has constraints. `lexicographic`, `random_two_level` and `banded` have several
-//! levels. `macmpec` has complementarity pairs.
+//! levels. `macmpec` has complementarity pairs. `cliff` holds objectives that jump, `powell_traces` stored
+//! runs of BOBYQA.
 
 pub mod banded;
+pub mod cliff;
 pub mod hock_schittkowski;
 pub mod least_squares;
 pub mod lexicographic;
 pub mod macmpec;
 pub mod more_garbow_hillstrom;
 pub mod more_wild;
+pub mod powell_traces;
 pub mod random_two_level;
 pub mod sparse;
 pub mod unconstrained;

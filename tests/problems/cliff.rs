@@ -49,7 +49,10 @@ pub fn problems() -> Vec<CliffProblem> {
 fn from_json(test: &Value) -> CliffProblem {
     let vector = |value: &Value| -> Vec<f64> {
         let entries = value.as_array().expect("a vector");
-        entries.iter().map(|v| v.as_f64().expect("a number")).collect()
+        entries
+            .iter()
+            .map(|v| v.as_f64().expect("a number"))
+            .collect()
     };
     CliffProblem {
         name: test["name"].as_str().expect("a name").into(),
@@ -70,7 +73,8 @@ fn from_json(test: &Value) -> CliffProblem {
 fn theta(name: &str, x: &[f64]) -> Option<(f64, u64)> {
     let family = name.trim_end_matches(|c: char| c.is_ascii_digit());
     let variant = name[family.len()..].parse::<usize>().ok();
-    let jump = |smooth: f64, high: bool| (smooth + 3.0 * f64::from(u8::from(high)), u64::from(high));
+    let jump =
+        |smooth: f64, high: bool| (smooth + 3.0 * f64::from(u8::from(high)), u64::from(high));
     Some(match family {
         "oblique" => jump(distance(x, &vec![0.5; x.len()]), along(x) >= 0.0),
         "trap" => {
@@ -90,7 +94,10 @@ fn theta(name: &str, x: &[f64]) -> Option<(f64, u64)> {
             let centre: Vec<f64> = (0..x.len())
                 .map(|i| 0.6 + 0.6 * i as f64 / (n - 1.0))
                 .collect();
-            jump(distance(x, &centre), x.iter().map(|v| v * v).sum::<f64>() >= 1.0)
+            jump(
+                distance(x, &centre),
+                x.iter().map(|v| v * v).sum::<f64>() >= 1.0,
+            )
         }
         "parab" => {
             let centre = [[1.0, 2.0], [0.0, 1.0], [2.0, 0.0], [-1.0, 2.2]][variant?];
@@ -107,11 +114,8 @@ fn theta(name: &str, x: &[f64]) -> Option<(f64, u64)> {
             (smooth + step(high) * jump, u64::from(high))
         }
         "wedge" => {
-            let (width, centre) = [
-                (0.1, [-1.0, 0.3]),
-                (0.2, [-0.5, -0.2]),
-                (0.3, [-0.5, 0.1]),
-            ][variant?];
+            let (width, centre) =
+                [(0.1, [-1.0, 0.3]), (0.2, [-0.5, -0.2]), (0.3, [-0.5, 0.1])][variant?];
             jump(distance(x, &centre), x[1].abs() >= width * x[0])
         }
         "rosen" => {

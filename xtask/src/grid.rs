@@ -49,7 +49,10 @@ impl Grid {
     /// A Markdown table.
     pub fn markdown(&self) -> String {
         let line = |cells: &[String]| {
-            let cells: Vec<String> = cells.iter().map(|c| c.replace('|', "\\|")).collect();
+            let cells: Vec<String> = cells
+                .iter()
+                .map(|c| c.replace('|', "\\|").replace('\n', " "))
+                .collect();
             format!("| {} |\n", cells.join(" | "))
         };
         let rule = (0..self.header.len()).map(|k| match self.alignment(k) {

@@ -7,6 +7,8 @@ mod exact;
 mod frame;
 mod geometry;
 mod initialize;
+#[cfg(test)]
+mod invariants;
 mod inverse;
 mod iterate;
 mod model;

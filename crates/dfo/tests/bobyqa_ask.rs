@@ -3,7 +3,7 @@
 use dfo::bobyqa::{Bobyqa, Options, Search, SearchState, Status, minimize};
 use dfo::{Verdict, multistart, restart};
 use nlp_model::{Meta, Model};
-use stopping::{Budget, Solver, Stopping};
+use stopping::{Budget, Solver};
 
 fn rosenbrock(x: &[f64]) -> f64 {
     100.0 * (x[1] - x[0] * x[0]).powi(2) + (1.0 - x[0]).powi(2)
@@ -131,27 +131,22 @@ fn valley() -> Valley {
     Valley(meta.variable_bounds(&[-2.0; 2], &[2.0; 2]).unwrap())
 }
 
-fn stopping<'p>(x: &[f64], tolerance: f64) -> Stopping<dyn Model + 'p, SearchState> {
-    let score = |_: &(dyn Model + 'p), state: &SearchState| state.resolution;
-    Stopping::new(SearchState::new(x), score).with_tolerances(tolerance, 0.0)
-}
-
 #[test]
 fn a_stopping_decides_when_the_radius_is_small_enough() {
     let model = valley();
-    let mut at = stopping(&[-1.2, 1.0], 1e-3);
+    let mut at = SearchState::stopping(&[-1.2, 1.0], 1e-3);
     let status = Search::new(options()).solve(&model, &mut at);
     assert_eq!(status, stopping::Status::Optimal);
     assert!(at.state.resolution.unwrap() <= 1e-3);
     let early = at.iterations();
-    let mut at = stopping(&[-1.2, 1.0], 1e-6);
+    let mut at = SearchState::stopping(&[-1.2, 1.0], 1e-6);
     assert_eq!(
         Search::new(options()).solve(&model, &mut at),
         stopping::Status::Optimal
     );
     assert!(at.iterations() > early && at.state.value.unwrap() < 1e-10);
     // the run ends at its final radius, which the stopping does not accept
-    let mut at = stopping(&[-1.2, 1.0], 1e-9);
+    let mut at = SearchState::stopping(&[-1.2, 1.0], 1e-9);
     assert_eq!(
         Search::new(options()).solve(&model, &mut at),
         stopping::Status::SubOptimal
@@ -160,7 +155,7 @@ fn a_stopping_decides_when_the_radius_is_small_enough() {
         max_iterations: 10,
         ..Budget::default()
     };
-    let mut at = stopping(&[-1.2, 1.0], 1e-6).with_budget(budget);
+    let mut at = SearchState::stopping(&[-1.2, 1.0], 1e-6).with_budget(budget);
     assert_eq!(
         Search::new(options()).solve(&model, &mut at),
         stopping::Status::IterationLimit
@@ -169,7 +164,7 @@ fn a_stopping_decides_when_the_radius_is_small_enough() {
         radius: -1.0,
         ..options()
     };
-    let mut at = stopping(&[-1.2, 1.0], 1e-6);
+    let mut at = SearchState::stopping(&[-1.2, 1.0], 1e-6);
     assert_eq!(
         Search::new(bad).solve(&model, &mut at),
         stopping::Status::Exception

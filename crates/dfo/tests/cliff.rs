@@ -28,7 +28,10 @@ fn an_oblique_cliff_is_found_with_its_normal_and_multiplier() {
     let s = minimize(oblique, &[-1.0, 1.5], &[-2.0; 2], &[2.0; 2], &options(2, 1)).unwrap();
     assert_eq!(s.verdict, Verdict::InfimumAtDiscontinuity);
     assert_eq!(s.status, Status::Optimal);
-    assert!((s.infimum - 0.45).abs() < 1e-6 && (s.value - 0.45).abs() < 1e-6, "{s}");
+    assert!(
+        (s.infimum - 0.45).abs() < 1e-6 && (s.value - 0.45).abs() < 1e-6,
+        "{s}"
+    );
     assert!((s.limit[0] - 0.2).abs() < 1e-3 && (s.limit[1] + 0.1).abs() < 1e-3);
     let face = &s.faces[0];
     assert!((face.normal[0] - 1.0 / 5f64.sqrt()).abs() < 1e-2);
@@ -41,7 +44,9 @@ fn an_oblique_cliff_is_found_with_its_normal_and_multiplier() {
 
 #[test]
 fn a_smooth_objective_has_an_attained_minimum() {
-    let smooth = |x: &[f64]| Evaluation::labelled((x[0] - 0.3).powi(2) + 2.0 * (x[1] + 0.4).powi(2) + 1.0, 7);
+    let smooth = |x: &[f64]| {
+        Evaluation::labelled((x[0] - 0.3).powi(2) + 2.0 * (x[1] + 0.4).powi(2) + 1.0, 7)
+    };
     let s = minimize(smooth, &[1.0, 1.0], &[-1.0; 2], &[1.0; 2], &options(2, 3)).unwrap();
     assert_eq!(s.verdict, Verdict::AttainedMinimum);
     assert!((s.value - 1.0).abs() < 1e-9 && s.faces.is_empty() && s.label == Some(7));
@@ -50,8 +55,18 @@ fn a_smooth_objective_has_an_attained_minimum() {
 #[test]
 fn whether_a_minimum_at_the_cliff_is_attained_depends_on_its_side() {
     // Examples 1 and 2 of the pessimistic and the optimistic value function: they differ in one point.
-    let pessimistic = |x: &[f64]| Evaluation::labelled(x[0] * x[0] + f64::from(u8::from(x[0] >= 0.0)), u64::from(x[0] >= 0.0));
-    let optimistic = |x: &[f64]| Evaluation::labelled(x[0] * x[0] + f64::from(u8::from(x[0] > 0.0)), u64::from(x[0] > 0.0));
+    let pessimistic = |x: &[f64]| {
+        Evaluation::labelled(
+            x[0] * x[0] + f64::from(u8::from(x[0] >= 0.0)),
+            u64::from(x[0] >= 0.0),
+        )
+    };
+    let optimistic = |x: &[f64]| {
+        Evaluation::labelled(
+            x[0] * x[0] + f64::from(u8::from(x[0] > 0.0)),
+            u64::from(x[0] > 0.0),
+        )
+    };
     for seed in 0..5 {
         let s = minimize(pessimistic, &[1.3], &[-2.0], &[2.0], &options(1, seed)).unwrap();
         assert_eq!(s.verdict, Verdict::InfimumAtDiscontinuity, "{s}");
@@ -95,19 +110,32 @@ fn the_same_seed_gives_the_same_bits_and_the_budget_holds() {
         s
     };
     let (a, b) = (run(600), run(600));
-    assert_eq!((a.limit, a.value, a.evaluations), (b.limit, b.value, b.evaluations));
+    assert_eq!(
+        (a.limit, a.value, a.evaluations),
+        (b.limit, b.value, b.evaluations)
+    );
     for budget in [1, 2, 17, 40, 77] {
         let s = run(budget);
         assert!(s.evaluations <= budget);
-        assert_eq!((s.verdict, s.status), (Verdict::NotCertified, Status::EvaluationLimit));
+        assert_eq!(
+            (s.verdict, s.status),
+            (Verdict::NotCertified, Status::EvaluationLimit)
+        );
     }
 }
 
 #[test]
 fn an_oracle_that_fails_everywhere_is_a_domain_error() {
-    for nothing in [Evaluation::Failure, Evaluation::labelled(f64::NAN, 0), Evaluation::labelled(f64::INFINITY, 0)] {
+    for nothing in [
+        Evaluation::Failure,
+        Evaluation::labelled(f64::NAN, 0),
+        Evaluation::labelled(f64::INFINITY, 0),
+    ] {
         let s = minimize(|_: &[f64]| nothing, &[0.0], &[-1.0], &[1.0], &options(1, 0)).unwrap();
-        assert_eq!((s.verdict, s.status, s.label), (Verdict::NotCertified, Status::DomainError, None));
+        assert_eq!(
+            (s.verdict, s.status, s.label),
+            (Verdict::NotCertified, Status::DomainError, None)
+        );
         assert_eq!(s.failures, s.evaluations);
     }
 }
@@ -118,26 +146,63 @@ fn fixed_variables_keep_their_value() {
         assert_eq!(x[1], 0.25);
         oblique(&[x[0], x[2]])
     };
-    let s = minimize(seen, &[1.0, 0.25, 1.0], &[-2.0, 0.25, -2.0], &[2.0, 0.25, 2.0], &options(3, 1)).unwrap();
+    let s = minimize(
+        seen,
+        &[1.0, 0.25, 1.0],
+        &[-2.0, 0.25, -2.0],
+        &[2.0, 0.25, 2.0],
+        &options(3, 1),
+    )
+    .unwrap();
     assert!((s.infimum - 0.45).abs() < 1e-6 && s.faces[0].normal[1] == 0.0);
-    let s = minimize(|x: &[f64]| Evaluation::labelled(x[0], 0), &[1.0], &[1.0], &[1.0], &options(1, 1)).unwrap();
+    let s = minimize(
+        |x: &[f64]| Evaluation::labelled(x[0], 0),
+        &[1.0],
+        &[1.0],
+        &[1.0],
+        &options(1, 1),
+    )
+    .unwrap();
     assert_eq!((s.value, s.evaluations), (1.0, 1));
 }
 
 #[test]
 fn misuse_is_an_error() {
     let f = |x: &[f64]| oblique(x);
-    let call = |x: &[f64], l: &[f64], u: &[f64]| minimize(f, x, l, u, &CliffOptions::default()).unwrap_err();
+    let call = |x: &[f64], l: &[f64], u: &[f64]| {
+        minimize(f, x, l, u, &CliffOptions::default()).unwrap_err()
+    };
     assert!(matches!(call(&[0.0], &[1.0], &[-1.0]), DfoError::Model(_)));
-    assert!(matches!(call(&[0.0], &[-1.0, 0.0], &[1.0]), DfoError::Model(_)));
-    assert!(matches!(call(&[f64::NAN], &[-1.0], &[1.0]), DfoError::Model(_)));
-    assert!(matches!(call(&[2.0], &[-1.0], &[1.0]), DfoError::OutsideBounds { index: 0, .. }));
-    assert!(matches!(call(&[0.0], &[-1.0], &[f64::INFINITY]), DfoError::InfiniteBox { index: 0, .. }));
+    assert!(matches!(
+        call(&[0.0], &[-1.0, 0.0], &[1.0]),
+        DfoError::Model(_)
+    ));
+    assert!(matches!(
+        call(&[f64::NAN], &[-1.0], &[1.0]),
+        DfoError::Model(_)
+    ));
+    assert!(matches!(
+        call(&[2.0], &[-1.0], &[1.0]),
+        DfoError::OutsideBounds { index: 0, .. }
+    ));
+    assert!(matches!(
+        call(&[0.0], &[-1.0], &[f64::INFINITY]),
+        DfoError::InfiniteBox { index: 0, .. }
+    ));
     for options in [
-        CliffOptions { max_evaluations: 0, ..CliffOptions::default() },
-        CliffOptions { accuracy: f64::NAN, ..CliffOptions::default() },
+        CliffOptions {
+            max_evaluations: 0,
+            ..CliffOptions::default()
+        },
+        CliffOptions {
+            accuracy: f64::NAN,
+            ..CliffOptions::default()
+        },
     ] {
-        assert!(matches!(minimize(f, &[0.0], &[-1.0], &[1.0], &options), Err(DfoError::Option { .. })));
+        assert!(matches!(
+            minimize(f, &[0.0], &[-1.0], &[1.0], &options),
+            Err(DfoError::Option { .. })
+        ));
     }
 }
 
@@ -145,8 +210,15 @@ fn misuse_is_an_error() {
 fn a_stopping_ends_the_run_after_any_evaluation_and_grants_success() {
     type Problem<'a> = Closure<'a, fn(&[f64]) -> Evaluation>;
     let problem: Problem<'_> = Closure::new(oblique, &[-2.0; 2], &[2.0; 2]);
-    let new = || Stopping::new(CliffState::new(&[-1.0, 1.5]), |_: &Problem<'_>, s: &CliffState| s.score());
-    let mut solver = CliffCut { options: options(2, 1) };
+    let new = || {
+        Stopping::new(
+            CliffState::new(&[-1.0, 1.5]),
+            |_: &Problem<'_>, s: &CliffState| s.score(),
+        )
+    };
+    let mut solver = CliffCut {
+        options: options(2, 1),
+    };
     let mut stopping = new();
     assert_eq!(solver.solve(&problem, &mut stopping), Status::Optimal);
     let solution = stopping.state.solution.clone().unwrap();
@@ -161,7 +233,7 @@ proptest! {
 
     /// A random half-plane: the infimum is known by projection, no claim lies above or below it.
     #[test]
-    fn claims_on_random_cliffs_are_true(angle in 0.0..6.28_f64, offset in -0.5..0.5_f64, seed in 0..100u64) {
+    fn claims_on_random_cliffs_are_true(angle in 0.0..std::f64::consts::TAU, offset in -0.5..0.5_f64, seed in 0..100u64) {
         let a = [angle.cos(), angle.sin()];
         let theta = |x: &[f64]| {
             let high = a[0] * x[0] + a[1] * x[1] >= offset;

@@ -18,6 +18,7 @@ impl Functions for Hs78 {
     }
 }
 
+/// Solves the example and checks what it states.
 pub fn main() -> Result<(), Box<dyn std::error::Error>> {
     let meta = Meta::new("HS78", 5, 3).inequalities_then_equalities(0);
     let model = AutoModel::new(Hs78, meta);

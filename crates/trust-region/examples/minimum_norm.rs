@@ -40,6 +40,7 @@ impl MultilevelFunctions for LeastSquares {
     }
 }
 
+/// Solves the example and checks what it states.
 pub fn main() -> Result<(), Box<dyn std::error::Error>> {
     let problem = AutoMultilevel::new("minimum norm", LeastSquares);
     let start = [3.0, -1.0, 4.0, 2.0];

@@ -32,6 +32,7 @@ impl MultilevelFunctions for Truss {
     }
 }
 
+/// Solves the example and checks what it states.
 pub fn main() -> Result<(), Box<dyn std::error::Error>> {
     let problem = AutoMultilevel::new("truss", Truss);
     let start = [0.8, 1.2, 1.0, 2.0];

@@ -40,6 +40,7 @@ fn loss(name: &str, count: usize, shift: f64, ridge: f64) -> LinearLeastSquares<
     LinearLeastSquares::new(name, features, targets, 1.0 / count as f64, ridge)
 }
 
+/// Solves the example and checks what it states.
 pub fn main() -> Result<(), Box<dyn std::error::Error>> {
     let training = Box::new(loss("training", 50, 0.0, 0.0));
     let validation = Box::new(loss("validation", 100, 0.25, 1e-3));

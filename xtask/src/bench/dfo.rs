@@ -1,8 +1,10 @@
 //! The job `dfo`: derivative-free solvers, in parts that can run alone.
 
+mod cliff;
 mod more_wild;
 mod overhead;
 mod solvers;
+mod traces;
 
 use super::runs;
 use super::summary::Summary;
@@ -34,6 +36,10 @@ enum Name {
     MoreWild,
     /// Time of a solver between evaluations.
     Overhead,
+    /// The evaluations of Powell's code.
+    Traces,
+    /// Objectives that jump.
+    Cliff,
 }
 
 /// What a part found, ready for the terminal, the files and the page.
@@ -54,9 +60,11 @@ pub struct Part {
 /// Runs a part, enters its numbers in the summary; `quick` asks for a subset.
 type RunPart = fn(&mut Summary, bool) -> crate::Result<Part>;
 
-const PARTS: [(Name, RunPart); 2] = [
+const PARTS: [(Name, RunPart); 4] = [
     (Name::MoreWild, more_wild::run),
     (Name::Overhead, overhead::run),
+    (Name::Traces, traces::run),
+    (Name::Cliff, cliff::run),
 ];
 
 /// Runs the job, prints its tables and writes its files.

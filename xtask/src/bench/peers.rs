@@ -118,8 +118,8 @@ mod tests {
     use stackelberg_tests::problems::unconstrained;
 
     #[test]
-    fn every_peer_solves_the_helical_valley() {
-        let problem = unconstrained::problem("helical_valley").least_squares;
+    fn every_peer_solves_the_function_of_rosenbrock() {
+        let problem = unconstrained::problem("ext_rosenbrock_2").least_squares;
         let model = problem.model();
         let solvers: [super::super::trust_region::Run; 4] =
             [steihaug, dogleg, truncated, more_sorensen];

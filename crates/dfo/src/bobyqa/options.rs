@@ -49,8 +49,7 @@ impl Default for Options {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Variant {
-    /// Each departure from Powell's code is one for which data profiles speak; they are listed at
-    /// [`Bobyqa`](super::Bobyqa).
+    /// Departs from Powell's code where data profiles pay for it: docs/bobyqa.md lists what each departure gains.
     #[default]
     Modern,
     /// The evaluations of Powell's Fortran code, bit for bit where its compiler keeps the order of sums.

@@ -29,6 +29,14 @@ impl SearchState {
     }
 }
 
+impl SearchState {
+    /// A stopping from x that is content when the resolution is at most `tolerance`.
+    pub fn stopping<'p>(x: &[f64], tolerance: f64) -> Stopping<dyn Model + 'p, SearchState> {
+        let score = |_: &(dyn Model + 'p), state: &SearchState| state.resolution;
+        Stopping::new(SearchState::new(x), score).with_tolerances(tolerance, 0.0)
+    }
+}
+
 impl State for SearchState {
     fn point(&self) -> &[f64] {
         &self.x
@@ -48,7 +56,7 @@ impl State for SearchState {
 /// ```
 /// use dfo::bobyqa::{Options, Search, SearchState};
 /// use nlp_model::{Meta, Model};
-/// use stopping::{Solver, Status, Stopping};
+/// use stopping::{Solver, Status};
 ///
 /// struct Valley(Meta);
 /// impl Model for Valley {
@@ -59,11 +67,7 @@ impl State for SearchState {
 ///     fn cons(&self, _: &[f64], _: &mut [f64]) {}
 /// }
 /// let model = Valley(Meta::new("valley", 2, 0).variable_bounds(&[-2.0; 2], &[2.0; 2])?);
-/// let mut stopping = Stopping::new(
-///     SearchState::new(&[-1.2, 1.0]),
-///     |_: &dyn Model, state: &SearchState| state.resolution,
-/// )
-/// .with_tolerances(1e-6, 0.0);
+/// let mut stopping = SearchState::stopping(&[-1.2, 1.0], 1e-6);
 /// let mut search = Search::new(Options { radius: 0.5, ..Options::default() });
 /// assert_eq!(search.solve(&model, &mut stopping), Status::Optimal);
 /// assert!(stopping.state.value.unwrap() < 1e-9);

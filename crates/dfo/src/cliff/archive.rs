@@ -1,7 +1,7 @@
 //! Every evaluation of a run, and the brackets of cliffs among them.
 
-use super::vector::distance;
 use super::label_free::Clusters;
+use super::vector::distance;
 use super::{CliffOptions, Evaluation, Label};
 
 /// A point of the unit cube that was evaluated.

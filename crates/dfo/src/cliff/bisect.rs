@@ -59,7 +59,12 @@ fn doubtful(archive: &mut Archive<'_>, low: usize, high: usize, k: usize) -> boo
 
 /// Whether the high end of a bracket carries its label by mistake: θ does not jump in the bracket, and beyond it the
 /// label of the low end returns. It then loses its label.
-fn mistaken(archive: &mut Archive<'_>, start: usize, low: usize, high: usize) -> Result<bool, Interrupt> {
+fn mistaken(
+    archive: &mut Archive<'_>,
+    start: usize,
+    low: usize,
+    high: usize,
+) -> Result<bool, Interrupt> {
     let width = distance(archive.u(low), archive.u(high));
     let way = distance(archive.u(start), archive.u(low));
     let slope = if way > 0.0 {

@@ -8,8 +8,8 @@ use super::cut::Cut;
 use super::local::{FINEST, Local, tolerance};
 use super::problem::Scaling;
 use super::quadratic::Quadratic;
-use super::vector::{along, clip, distance, in_cube, orthogonal_part, tangents, unit};
 use super::step::Step;
+use super::vector::{along, clip, distance, in_cube, orthogonal_part, tangents, unit};
 use super::{Label, Verdict};
 
 /// A limit point of one piece.
@@ -63,7 +63,9 @@ impl Local<'_, '_> {
                 }
                 let slope = norm2(&self.model.gradient_at(&step.u));
                 for c in 0..self.cuts.len() {
-                    if step.multipliers[c] > 1e-6 * (1.0 + slope) || self.cuts[c].surface.value(&step.u) > -FINEST {
+                    if step.multipliers[c] > 1e-6 * (1.0 + slope)
+                        || self.cuts[c].surface.value(&step.u) > -FINEST
+                    {
                         fine &= self.settle(c, k, &step.u, clear)?;
                     }
                 }
@@ -83,7 +85,9 @@ impl Local<'_, '_> {
             .cuts
             .iter()
             .zip(&step.multipliers)
-            .filter(|(cut, lambda)| **lambda > 1e-6 * (1.0 + slope) || cut.surface.value(&step.u) > -1e-6)
+            .filter(|(cut, lambda)| {
+                **lambda > 1e-6 * (1.0 + slope) || cut.surface.value(&step.u) > -1e-6
+            })
             .map(|(cut, lambda)| (cut.clone(), *lambda))
             .collect();
         Ok(Limit {
@@ -126,8 +130,10 @@ impl Local<'_, '_> {
     /// active cliff, a little to the low side.
     pub fn poll(&mut self, limit: &Limit) -> Result<Polled, Interrupt> {
         let n = self.archive.n;
-        let below = limit.infimum - 1e-7 * (1.0 + limit.infimum.abs()) - 10.0 * self.archive.accuracy;
-        let known = (0..self.archive.points.len()).filter(|&k| self.archive.label(k) == Some(limit.label));
+        let below =
+            limit.infimum - 1e-7 * (1.0 + limit.infimum.abs()) - 10.0 * self.archive.accuracy;
+        let known =
+            (0..self.archive.points.len()).filter(|&k| self.archive.label(k) == Some(limit.label));
         if let Some(k) = self.archive.lowest(known)
             && self.archive.value(k) < below
         {
@@ -152,7 +158,8 @@ impl Local<'_, '_> {
             }
             // Downhill along this cliff alone: what another cut forbids, if that is a mistake.
             let gradient = limit.model.gradient_at(&limit.u);
-            if let Some(mut d) = orthogonal_part(&gradient, std::slice::from_ref(&cut.normal), 0.0) {
+            if let Some(mut d) = orthogonal_part(&gradient, std::slice::from_ref(&cut.normal), 0.0)
+            {
                 d.iter_mut().for_each(|d| *d = -*d);
                 axpy(-0.02, &cut.normal, &mut d);
                 directions.extend([5e-3, 5e-4, 5e-5, 5e-6].map(|radius| (d.clone(), radius)));
@@ -196,12 +203,16 @@ impl Local<'_, '_> {
             return Ok((Verdict::AttainedMinimum, None));
         }
         // Without a multiplier the model alone places the limit, and less finely.
-        let held = limit.active.iter().any(|(_, lambda)| *lambda > 1e-4 * (1.0 + limit.slope));
+        let held = limit
+            .active
+            .iter()
+            .any(|(_, lambda)| *lambda > 1e-4 * (1.0 + limit.slope));
         let radius = if held { 10.0 * FINEST } else { 3e-5 };
         let u = scaling.to_unit(&scaling.simplest(&limit.u, radius));
         let k = self.archive.evaluate(&u)?;
         let value = self.archive.value(k);
-        let taken = self.archive.label(k) == Some(limit.label) && value <= limit.infimum + 1e-6 * size + noise;
+        let taken = self.archive.label(k) == Some(limit.label)
+            && value <= limit.infimum + 1e-6 * size + noise;
         let verdict = if taken && !held {
             Verdict::AttainedMinimum
         } else {
@@ -234,7 +245,9 @@ impl Local<'_, '_> {
             }
         } else {
             let k = self.archive.evaluate(&limit.u)?;
-            if self.archive.label(k) == Some(limit.label) && self.archive.value(k) < self.archive.value(best) {
+            if self.archive.label(k) == Some(limit.label)
+                && self.archive.value(k) < self.archive.value(best)
+            {
                 best = k;
             }
         }

@@ -36,8 +36,13 @@ impl Cut {
     /// Value beyond the cliff minus `infimum`, at its narrowest bracket.
     pub fn jump(&self, archive: &Archive<'_>, infimum: f64) -> f64 {
         let width = |b: &usize| archive.width(&archive.brackets[*b]);
-        let narrowest = self.brackets.iter().min_by(|a, b| width(a).total_cmp(&width(b)));
-        narrowest.map_or(f64::NAN, |&b| archive.value(archive.brackets[b].high) - infimum)
+        let narrowest = self
+            .brackets
+            .iter()
+            .min_by(|a, b| width(a).total_cmp(&width(b)));
+        narrowest.map_or(f64::NAN, |&b| {
+            archive.value(archive.brackets[b].high) - infimum
+        })
     }
 
     /// The point of the surface nearest to u, nearly: two Newton steps along the normal.
@@ -100,12 +105,10 @@ pub(crate) fn cuts(
         .filter(|&b| archive.low_label(&archive.brackets[b]) == Some(label))
         .map(|b| {
             let bracket = &archive.brackets[b];
-            (
-                distance(&archive.middle(bracket), u) + archive.width(bracket),
-                b,
-            )
+            (distance(&archive.middle(bracket), u), b)
         })
         .filter(|(d, _)| *d <= radius)
+        .map(|(d, b)| (archive.width(&archive.brackets[b]) + 0.05 * d, b))
         .collect();
     near.sort_by(|x, y| x.0.total_cmp(&y.0));
     let near: Vec<(f64, usize)> = near
@@ -162,7 +165,8 @@ pub(crate) fn cuts(
         let explains = |cut: &Cut| {
             cut.brackets.len() >= u.len()
                 && cut.high == guess.high
-                && cut.surface.value(&z).abs() <= 0.25 * cut.gap(archive, &z) + 3.0 * archive.width(bracket)
+                && cut.surface.value(&z).abs()
+                    <= 0.25 * cut.gap(archive, &z) + 3.0 * archive.width(bracket)
         };
         guess.brackets.len() < u.len() && cuts.iter().any(explains)
     };
@@ -247,7 +251,7 @@ fn fit_cut(
         }
     }
     let mut surface = Quadratic::zero(&z);
-    for _ in 0..2 {
+    for _ in 0..3 {
         let basis = tangents(&normal);
         let samples: Vec<Sample> = members
             .iter()
@@ -263,8 +267,8 @@ fn fit_cut(
             })
             .collect();
         let ridge = Ridge {
-            gradient: 1.0,
-            hessian: 1.0,
+            gradient: 0.3,
+            hessian: (0.2 / delta).clamp(2.0, 1e4),
         };
         let height = fit(n - 1, &samples, ridge)?;
         surface = lift(&height, &normal, &basis, &z, delta);

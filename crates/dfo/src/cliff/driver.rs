@@ -14,7 +14,7 @@ const START: f64 = 0.1;
 /// Radius at which it is compared with what is known.
 const COARSE: f64 = 9e-3;
 /// Radius at which it ends.
-const END: f64 = 5e-4;
+const END: f64 = 1.5e-4;
 /// Points that fill the box before the first local solve, and at least in all, for each variable.
 const FILLING: [usize; 2] = [8, 24];
 /// Local solves in a row that may bring nothing.
@@ -124,7 +124,10 @@ impl Search<'_, '_> {
         };
         let slack = 1e-5 * (1.0 + best.infimum.abs()) + 10.0 * self.archive.accuracy;
         let lower = self.archive.lowest(all.clone());
-        if let Some(k) = lower.filter(|&k| self.archive.value(k) < best.infimum - slack).filter(fresh) {
+        if let Some(k) = lower
+            .filter(|&k| self.archive.value(k) < best.infimum - slack)
+            .filter(fresh)
+        {
             return Some(k);
         }
         if self.barren >= BARREN {
@@ -138,14 +141,17 @@ impl Search<'_, '_> {
             delta: 1.0,
         });
         let floor = best.model.value(&floor.u);
-        let promise = |k: usize| self.archive.value(k) - best.model.value(self.archive.u(k)) + floor;
+        let promise =
+            |k: usize| self.archive.value(k) - best.model.value(self.archive.u(k)) + floor;
         let open = |k: usize| self.archive.label(k).filter(|l| !self.closed.contains(l));
         let label = all
             .filter_map(|k| Some((promise(k), open(k)?)))
             .filter(|(promise, _)| *promise < best.infimum)
             .min_by(|a, b| a.0.total_cmp(&b.0))?
             .1;
-        self.archive.lowest(self.archive.labelled(label)).filter(fresh)
+        self.archive
+            .lowest(self.archive.labelled(label))
+            .filter(fresh)
     }
 
     /// Solves from the point k; true when the best known has improved.
@@ -178,14 +184,19 @@ impl Search<'_, '_> {
                     break (limit, stationary);
                 }
                 Polled::Lower(_) if again <= 0 => break (limit, false),
-                Polled::Lower(k) => local.restart(k, distance(local.archive.u(k), &limit.u).clamp(2.0 * end, 0.05)),
+                Polled::Lower(k) => local.restart(
+                    k,
+                    distance(local.archive.u(k), &limit.u).clamp(2.0 * end, 0.05),
+                ),
             }
         };
         self.closed.push(limit.label);
         let better = self.found.best.as_ref().is_none_or(|best| {
             let less = 1e-9 * (1.0 + best.infimum.abs()) + local.archive.accuracy;
             limit.infimum < best.infimum - less
-                || supported && self.found.verdict == Verdict::NotCertified && limit.infimum < best.infimum + less
+                || supported
+                    && self.found.verdict == Verdict::NotCertified
+                    && limit.infimum < best.infimum + less
         });
         if better {
             let played = local.play(&limit)?;

@@ -30,7 +30,8 @@ impl Local<'_, '_> {
         }
         let label = self.label();
         let z = self.archive.middle(&self.archive.brackets[cut.brackets[0]]);
-        let h = (0.25 * self.delta).max(5.0 * self.archive.width(&self.archive.brackets[cut.brackets[0]]));
+        let h = (0.25 * self.delta)
+            .max(5.0 * self.archive.width(&self.archive.brackets[cut.brackets[0]]));
         let mut known = vec![cut.normal.clone()];
         for &b in &cut.brackets[1..] {
             let d = difference(&self.archive.middle(&self.archive.brackets[b]), &z);
@@ -79,7 +80,10 @@ impl Local<'_, '_> {
             let Some(c) = locate(self.archive, label, &plane, &half, None, tol, gap)? else {
                 return Ok(());
             };
-            let off = plane.surface.value(&self.archive.middle(&self.archive.brackets[c])).abs();
+            let off = plane
+                .surface
+                .value(&self.archive.middle(&self.archive.brackets[c]))
+                .abs();
             if off <= 0.15 * gap + 2.0 * tol {
                 return Ok(());
             }
@@ -138,14 +142,23 @@ impl Local<'_, '_> {
         let pinned = cut.brackets.iter().any(|&b| {
             let bracket = &self.archive.brackets[b];
             self.archive.width(bracket) <= 1.01 * tol
-                && distance(&self.archive.middle(bracket), &base) <= (0.5 * self.delta).max(10.0 * tol)
+                && distance(&self.archive.middle(bracket), &base)
+                    <= (0.5 * self.delta).max(10.0 * tol)
         });
         if pinned {
             return Ok(true);
         }
         let label = self.label();
         let known = Some(self.x).filter(|_| base == x);
-        let found = locate(self.archive, label, &cut, &base, known, tol, 2.0 * self.delta)?;
+        let found = locate(
+            self.archive,
+            label,
+            &cut,
+            &base,
+            known,
+            tol,
+            2.0 * self.delta,
+        )?;
         Ok(found.is_none())
     }
 
@@ -155,7 +168,12 @@ impl Local<'_, '_> {
         let n = self.archive.n;
         let cut = self.cuts[k].clone();
         let x = self.archive.u(self.x).to_vec();
-        let covered = cut.covered(self.archive, &x, self.delta, 3.0 * tolerance(4.0 * self.delta));
+        let covered = cut.covered(
+            self.archive,
+            &x,
+            self.delta,
+            3.0 * tolerance(4.0 * self.delta),
+        );
         if covered.len() + 1 >= n {
             return Ok(true);
         }

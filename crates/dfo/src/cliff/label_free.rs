@@ -66,7 +66,9 @@ impl Clusters {
     }
 
     fn cluster(&mut self, points: &mut [Point]) {
-        let valued: Vec<usize> = (0..points.len()).filter(|&k| points[k].value.is_finite()).collect();
+        let valued: Vec<usize> = (0..points.len())
+            .filter(|&k| points[k].value.is_finite())
+            .collect();
         let mut pairs: Vec<(f64, usize, usize)> = Vec::new();
         for (i, &a) in valued.iter().enumerate() {
             for (j, &b) in valued[..i].iter().enumerate() {
@@ -113,7 +115,9 @@ impl Clusters {
             if names.iter().any(|(c, _)| *c == cluster[i]) {
                 continue;
             }
-            let old = points[valued[i]].label.filter(|l| *l > 0 && names.iter().all(|(_, n)| n != l));
+            let old = points[valued[i]]
+                .label
+                .filter(|l| *l > 0 && names.iter().all(|(_, n)| n != l));
             let name = old.unwrap_or_else(|| {
                 self.next += 1;
                 self.next
@@ -121,7 +125,10 @@ impl Clusters {
             names.push((cluster[i], name));
         }
         for (i, &k) in valued.iter().enumerate() {
-            points[k].label = names.iter().find(|(c, _)| *c == cluster[i]).map(|(_, n)| *n);
+            points[k].label = names
+                .iter()
+                .find(|(c, _)| *c == cluster[i])
+                .map(|(_, n)| *n);
         }
     }
 }

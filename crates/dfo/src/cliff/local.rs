@@ -36,13 +36,19 @@ pub(crate) struct Local<'r, 'a> {
     fails: usize,
     /// Whether the model has fewer points than a linear function has coefficients.
     sparse: bool,
-    /// Values that the model predicted well at this radius.
+    /// Values that the model predicted well since the last that it did not.
     confirmed: usize,
 }
 
 impl<'r, 'a> Local<'r, 'a> {
     /// Begins at the point `x`, which has a label.
-    pub fn new(archive: &'r mut Archive<'a>, random: &'r mut Random, x: usize, delta: f64, stick: bool) -> Self {
+    pub fn new(
+        archive: &'r mut Archive<'a>,
+        random: &'r mut Random,
+        x: usize,
+        delta: f64,
+        stick: bool,
+    ) -> Self {
         let model = Quadratic::zero(archive.u(x));
         Local {
             archive,
@@ -83,7 +89,9 @@ impl<'r, 'a> Local<'r, 'a> {
             let step = self.step(tol);
             let size = norm_inf(&difference(&step.u, self.archive.u(self.x)));
             let f = self.archive.value(self.x);
-            if size < 0.02 * self.delta || step.decrease <= 1e-10 * (1.0 + f.abs()) + self.archive.accuracy {
+            if size < 0.02 * self.delta
+                || step.decrease <= 1e-10 * (1.0 + f.abs()) + self.archive.accuracy
+            {
                 let verified = self.verify(&step, tol)?;
                 if verified || self.archive.points.len() == before {
                     self.delta *= 0.1;
@@ -91,7 +99,6 @@ impl<'r, 'a> Local<'r, 'a> {
                     if self.confirmed == 0 {
                         self.reach = 3.0 * self.delta;
                     }
-                    self.confirmed = 0;
                 } else {
                     self.absorb(before);
                 }
@@ -115,7 +122,12 @@ impl<'r, 'a> Local<'r, 'a> {
     /// Models of θ and of the cliffs at x.
     pub fn refresh(&mut self) {
         let label = self.label();
-        let points = model_points(self.archive, label, self.x, self.reach.max(3.0 * self.delta));
+        let points = model_points(
+            self.archive,
+            label,
+            self.x,
+            self.reach.max(3.0 * self.delta),
+        );
         self.sparse = points.len() <= self.archive.n;
         let before = Some(&self.model).filter(|_| points.len() > self.archive.n);
         if let Some(model) = fit_model(self.archive, &points, before) {
@@ -191,7 +203,8 @@ impl<'r, 'a> Local<'r, 'a> {
         }
         if let (Some(normal), Some(cut)) = (unit(&normal), nearest) {
             let reach = distance(&y, self.archive.u(self.x)).min(self.delta);
-            let mut w = (cut.angle * cut.gap(self.archive, &y)).clamp(4.0 * tol, (0.25 * reach).max(4.0 * tol));
+            let mut w = (cut.angle * cut.gap(self.archive, &y))
+                .clamp(4.0 * tol, (0.25 * reach).max(4.0 * tol));
             let mut high = k;
             while w < reach {
                 let mut u = along(&y, -w, &normal);
@@ -217,7 +230,12 @@ impl<'r, 'a> Local<'r, 'a> {
     pub fn spread(&mut self) -> Result<bool, Interrupt> {
         let n = self.archive.n;
         let label = self.label();
-        let points = model_points(self.archive, label, self.x, self.reach.max(3.0 * self.delta));
+        let points = model_points(
+            self.archive,
+            label,
+            self.x,
+            self.reach.max(3.0 * self.delta),
+        );
         let Some(uncertainty) = Uncertainty::new(self.archive, &points, self.delta) else {
             return Ok(true);
         };
@@ -237,7 +255,11 @@ impl<'r, 'a> Local<'r, 'a> {
                 }
                 clip(&mut y);
             }
-            if self.cuts.iter().any(|c| c.surface.value(&y) > -0.5 * margin) {
+            if self
+                .cuts
+                .iter()
+                .any(|c| c.surface.value(&y) > -0.5 * margin)
+            {
                 continue;
             }
             let deviation = uncertainty.at(&y);
@@ -259,7 +281,7 @@ impl<'r, 'a> Local<'r, 'a> {
         }
         if let Some(l) = self.archive.label(k)
             && l != label
-            && !(self.archive.value(k) < self.archive.value(self.x) && !self.stick)
+            && (self.stick || self.archive.value(k) >= self.archive.value(self.x))
         {
             self.restore(k, tolerance(self.delta))?;
         }
@@ -272,7 +294,8 @@ impl<'r, 'a> Local<'r, 'a> {
         let f = self.archive.value(self.x);
         let x = self.archive.u(self.x).to_vec();
         let slope = norm2(&self.model.gradient_at(&x));
-        let allowed = (1e-9 * (1.0 + f.abs())).max(1e-4 * self.delta * slope) + 10.0 * self.archive.accuracy;
+        let allowed =
+            (1e-9 * (1.0 + f.abs())).max(1e-4 * self.delta * slope) + 10.0 * self.archive.accuracy;
         let new = before..self.archive.points.len();
         for k in new.clone() {
             let point = &self.archive.points[k];

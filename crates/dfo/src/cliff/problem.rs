@@ -58,7 +58,8 @@ impl Scaling {
         check_length("upper", upper, x.len())?;
         check_bounds("bounds", lower, upper)?;
         check_point("x", x, x.len())?;
-        for (index, (&value, (&lower, &upper))) in x.iter().zip(lower.iter().zip(upper)).enumerate() {
+        for (index, (&value, (&lower, &upper))) in x.iter().zip(lower.iter().zip(upper)).enumerate()
+        {
             if !(lower <= value && value <= upper) {
                 return Err(DfoError::OutsideBounds {
                     index,
@@ -68,7 +69,11 @@ impl Scaling {
                 });
             }
             if !(upper - lower).is_finite() {
-                return Err(DfoError::InfiniteBox { index, lower, upper });
+                return Err(DfoError::InfiniteBox {
+                    index,
+                    lower,
+                    upper,
+                });
             }
         }
         Ok(Scaling {
@@ -119,7 +124,8 @@ impl Scaling {
                 let unit = 10f64.powi(-digits);
                 (value / unit).round() * unit
             });
-            let near = |r: &f64| (r - value).abs() <= slack && self.lower[i] <= *r && *r <= self.upper[i];
+            let near =
+                |r: &f64| (r - value).abs() <= slack && self.lower[i] <= *r && *r <= self.upper[i];
             if let Some(simple) = rounded.into_iter().find(near) {
                 x[i] = simple + 0.0;
             }

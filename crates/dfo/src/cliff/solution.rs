@@ -75,7 +75,11 @@ pub struct CliffSolution {
 
 impl fmt::Display for CliffSolution {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{} after {} evaluations, {} failed", self.verdict, self.evaluations, self.failures)?;
+        writeln!(
+            f,
+            "{} after {} evaluations, {} failed",
+            self.verdict, self.evaluations, self.failures
+        )?;
         writeln!(f, "  infimum {:.10} at x = {:?}", self.infimum, self.limit)?;
         writeln!(f, "  played  {:.10} at x = {:?}", self.value, self.played)?;
         for face in &self.faces {
@@ -85,6 +89,10 @@ impl fmt::Display for CliffSolution {
                 face.high, face.normal, face.multiplier, face.jump
             )?;
         }
-        write!(f, "  residual {:.1e}, {}; nothing global is claimed", self.residual, self.status)
+        write!(
+            f,
+            "  residual {:.1e}, {}; nothing global is claimed",
+            self.residual, self.status
+        )
     }
 }

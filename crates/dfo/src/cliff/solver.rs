@@ -67,7 +67,13 @@ pub fn minimize(
 ) -> Result<CliffSolution, DfoError> {
     options.check()?;
     let scaling = Scaling::new(x, lower, upper)?;
-    Ok(solve(&Closure::new(f, lower, upper), x, &scaling, options, &mut |_, _| None))
+    Ok(solve(
+        &Closure::new(f, lower, upper),
+        x,
+        &scaling,
+        options,
+        &mut |_, _| None,
+    ))
 }
 
 /// The state of [`CliffCut`]: the lowest point so far, at the end the solution.
@@ -122,7 +128,10 @@ impl<P: CliffOracle + ?Sized> stopping::Solver<P, CliffState> for CliffCut {
         if let Some(status) = stopping.start(problem) {
             return status;
         }
-        let checked = self.options.check().and_then(|()| Scaling::new(&x, problem.lower(), problem.upper()));
+        let checked = self
+            .options
+            .check()
+            .and_then(|()| Scaling::new(&x, problem.lower(), problem.upper()));
         let Ok(scaling) = checked else {
             return stopping.fail(Status::Exception);
         };
@@ -175,7 +184,9 @@ fn solve<P: CliffOracle + ?Sized>(
     let mut archive = Archive::new(scaling.free.len(), options, &mut oracle);
     let mut found = Found::default();
     let interrupt = run(&mut archive, scaling, x, options.seed, &mut found).err();
-    let best = found.played.or_else(|| archive.lowest(0..archive.points.len()));
+    let best = found
+        .played
+        .or_else(|| archive.lowest(0..archive.points.len()));
     let evaluations = archive.points.len();
     let mut solution = CliffSolution {
         limit: x.to_vec(),

@@ -180,7 +180,7 @@ fn search_in_x(
     let (lower, upper) = (&lower[..nx], &upper[..nx]);
     let widths = lower.iter().zip(upper).map(|(l, u)| u - l);
     let width = widths.fold(f64::INFINITY, f64::min);
-    if !(width > 0.0) {
+    if width.is_nan() || width <= 0.0 {
         return Ok(());
     }
     for x in samples(lower, upper) {

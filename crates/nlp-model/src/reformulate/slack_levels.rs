@@ -18,7 +18,7 @@ pub struct SlackLevels<'a> {
     /// For each level, the original level, or none for a violation.
     origin: Vec<Option<usize>>,
     nx: usize,
-    start: Box<dyn Fn(&[f64]) -> Vec<f64> + 'a>,
+    problem: &'a dyn Multilevel,
 }
 
 impl std::fmt::Debug for SlackLevels<'_> {
@@ -58,24 +58,22 @@ impl<'a> SlackLevels<'a> {
             origin.push(Some(k));
             first += count;
         }
-        let start = Box::new(move |x: &[f64]| {
-            let mut start = x.to_vec();
-            for k in 0..problem.levels() {
-                start.extend_from_slice(&SquaredSlack::new(problem.level(k)).start(x)[nx..]);
-            }
-            start
-        });
         SlackLevels {
             models,
             origin,
             nx,
-            start,
+            problem,
         }
     }
 
     /// (x, z) with slacks that satisfy the inequalities as far as x does, none of them zero.
     pub fn start(&self, x: &[f64]) -> Vec<f64> {
-        (self.start)(x)
+        let mut start = x.to_vec();
+        for k in 0..self.problem.levels() {
+            let slack = SquaredSlack::new(self.problem.level(k));
+            start.extend_from_slice(&slack.start(x)[self.nx..]);
+        }
+        start
     }
 
     /// For each level, the level of the original, or none for a violation.

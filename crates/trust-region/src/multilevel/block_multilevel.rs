@@ -185,7 +185,8 @@ impl BlockMultilevel {
             .predict(&self.sweep.predicted, self.sweep.predicted_lagrangian);
         self.trial.s.copy_from_slice(&self.sweep.s);
         let mut ratio = self.ratio(model, state, pred);
-        if !(ratio >= ACCEPT) && linalg::slice::all_finite(&self.trial.c) {
+        let is_accepted = |ratio: f64| ratio >= ACCEPT;
+        if !is_accepted(ratio) && linalg::slice::all_finite(&self.trial.c) {
             let length = norm2(&self.sweep.s);
             let c = std::mem::take(&mut self.trial.c);
             self.sweep.correct(&c, &mut self.trial.s)?;
@@ -196,7 +197,7 @@ impl BlockMultilevel {
         }
         tracing::trace!(f = state.f, c = norm2(&state.c), ratio, pred, "step");
         self.update_radii(ratio);
-        if !(ratio >= ACCEPT) {
+        if !is_accepted(ratio) {
             let smallest = f64::EPSILON * (1.0 + norm2(&state.x));
             let is_stuck = self.sweep.lengths.iter().all(|&length| length <= smallest);
             return if is_stuck {
@@ -214,14 +215,14 @@ impl BlockMultilevel {
     /// Where the violation is stationary and not small for some iterations, nothing will change.
     fn detect_infeasibility(&mut self, state: &BlockState) -> Result<(), Status> {
         let violation = norm2(&state.c);
-        if !(violation > self.tolerance) {
+        if violation <= self.tolerance {
             self.stuck = 0;
             return Ok(());
         }
         self.largest_jac = self.largest_jac.max(norm2(&self.sweep.jac));
         let scale = self.largest_jac * violation;
         let is_stationary = state.violation_gradient <= STATIONARY * scale;
-        let smallest = 1e-10 * (1.0 + norm2(&state.x));
+        let smallest = 1e-14 * (1.0 + norm2(&state.x));
         let moves = self.sweep.lengths.iter().any(|&length| length > smallest);
         if is_stationary {
             self.stuck += 1;
@@ -286,8 +287,9 @@ impl BlockMultilevel {
     /// Step 6.
     fn update_radii(&mut self, ratio: f64) {
         let longest = linalg::slice::norm_inf(&self.sweep.lengths);
+        let accepted = ratio >= ACCEPT;
         for (radius, &length) in self.radii.iter_mut().zip(&self.sweep.lengths) {
-            if !(ratio >= ACCEPT) {
+            if !accepted {
                 *radius = 0.25 * radius.min(length.max(1e-3 * longest));
             } else if ratio < 0.25 {
                 *radius *= 0.5;

@@ -161,7 +161,8 @@ impl Certificate {
 
     fn decide(&mut self) {
         let is_degenerate = !self.gaps.iter().all(|&gap| gap >= GAP)
-            || !(self.newton_change <= NEWTON_CHANGE)
+            || self.newton_change.is_nan()
+            || self.newton_change > NEWTON_CHANGE
             || self.perturbation.drift > DRIFT;
         let free = self.dims[0].1;
         self.class = match (is_degenerate, free) {
@@ -178,9 +179,11 @@ impl Certificate {
             || self
                 .excess
                 .is_some_and(|e| e > self.perturbation.resolution);
-        self.verdict = if !(self.residuals[0] <= GRADIENT) {
+        let is_first_stationary = self.residuals[0] <= GRADIENT;
+        let has_first_curvature = self.curvatures[0] >= CURVATURE;
+        self.verdict = if !is_first_stationary {
             Verdict::NotStationary
-        } else if !(self.curvatures[0] >= CURVATURE) || first_falls {
+        } else if !has_first_curvature || first_falls {
             Verdict::NotMinimal
         } else if is_degenerate {
             Verdict::DegenerateLower

@@ -111,7 +111,8 @@ pub(super) fn perturb(
             if k == last && fall > 0.0 && !free.is_empty() {
                 result.largest_fall = result.largest_fall.max(fall);
             }
-            if !(fall >= -resolution[k]) || fall > resolution[k] {
+            let stays = fall.abs() <= resolution[k];
+            if !stays {
                 break;
             }
         }

@@ -69,12 +69,13 @@ impl RangeSolver {
         self.p.copy_from_slice(&self.z);
         let mut rho = dot(&self.r, &self.z);
         for _ in 0..LIMIT {
-            if !(norm2(&self.r) > target) {
+            let residual = norm2(&self.r);
+            if residual <= target || residual.is_nan() {
                 return;
             }
             a.apply(&self.p, &mut self.ap);
             let curvature = dot(&self.p, &self.ap);
-            if !(curvature > 0.0) {
+            if curvature <= 0.0 || curvature.is_nan() {
                 return;
             }
             let alpha = rho / curvature;

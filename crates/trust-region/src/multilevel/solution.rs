@@ -210,7 +210,8 @@ pub fn solve(
         .map(|(_, half)| 2.0 * half)
         .sum();
     solution.violation = violation.sqrt();
-    if solution.status.is_success() && !(solution.violation <= INFEASIBLE) {
+    let is_feasible = solution.violation <= INFEASIBLE;
+    if solution.status.is_success() && !is_feasible {
         solution.status = Status::Infeasible;
     }
     solution.objectives = keep(&solution.objectives);

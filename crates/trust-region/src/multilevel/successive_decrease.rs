@@ -123,7 +123,8 @@ impl SuccessiveDecrease {
         self.sweep(state);
         let pred = self.merit.predict(state, &self.frame, &self.s);
         let mut ratio = self.ratio(problem, state, pred);
-        if !(ratio >= ACCEPT) && linalg::slice::all_finite(&self.trial.g) {
+        let is_accepted = |ratio: f64| ratio >= ACCEPT;
+        if !is_accepted(ratio) && linalg::slice::all_finite(&self.trial.g) {
             self.correct();
             ratio = self.ratio(problem, state, pred);
         }
@@ -170,7 +171,7 @@ impl SuccessiveDecrease {
         let goal = -(dot(g, &self.goal_step) + 0.5 * dot(&self.goal_step, &self.room.w));
         for _ in 0..60 {
             let rise = dot(g, &self.s) - dot(g, &self.goal_step);
-            if !(rise > 0.5 * goal.max(0.0)) {
+            if rise <= 0.5 * goal.max(0.0) {
                 break;
             }
             for (s, goal) in self.s.iter_mut().zip(&self.goal_step) {
@@ -207,8 +208,9 @@ impl SuccessiveDecrease {
     /// Step 6.
     fn update_radii(&mut self, ratio: f64) {
         let longest = linalg::slice::norm_inf(&self.lengths);
+        let accepted = ratio >= ACCEPT;
         for (radius, &length) in self.radii.iter_mut().zip(&self.lengths) {
-            if !(ratio >= ACCEPT) {
+            if !accepted {
                 *radius = 0.25 * radius.min(length.max(1e-3 * longest));
             } else if ratio < 0.25 {
                 *radius *= 0.5;

@@ -8,7 +8,7 @@ use dfo::bobyqa::{Options, Variant, minimize};
 pub struct Solver {
     /// Its name.
     pub name: &'static str,
-    /// Minimizes without bounds, with 2n + 1 points.
+    /// Minimizes without bounds, with the default number of points.
     pub run: fn(Objective, &[f64], &Setup) -> Ending,
 }
 
@@ -16,11 +16,11 @@ pub struct Solver {
 pub const SOLVERS: [Solver; 4] = [
     Solver {
         name: "Modern",
-        run: |f, x0, setup| ours(f, x0, setup, Variant::Modern),
+        run: |f, x0, setup| ours(f, x0, setup, Variant::Modern, None),
     },
     Solver {
         name: "Powell",
-        run: |f, x0, setup| ours(f, x0, setup, Variant::Powell),
+        run: |f, x0, setup| ours(f, x0, setup, Variant::Powell, None),
     },
     Solver {
         name: "bobyqa",
@@ -32,9 +32,31 @@ pub const SOLVERS: [Solver; 4] = [
     },
 ];
 
-fn ours(f: Objective, x0: &[f64], setup: &Setup, variant: Variant) -> Ending {
+/// All with 2n + 1 points, for times that can be compared; then the default, which has more.
+pub const TIMED: [Solver; 5] = [
+    Solver {
+        name: "Modern",
+        run: |f, x0, setup| ours(f, x0, setup, Variant::Modern, Some(2 * x0.len() + 1)),
+    },
+    SOLVERS[1],
+    SOLVERS[2],
+    SOLVERS[3],
+    Solver {
+        name: "Default",
+        run: SOLVERS[0].run,
+    },
+];
+
+fn ours(
+    f: Objective,
+    x0: &[f64],
+    setup: &Setup,
+    variant: Variant,
+    points: Option<usize>,
+) -> Ending {
     let options = Options {
         variant,
+        points,
         radius: setup.radius,
         final_radius: setup.final_radius,
         max_evaluations: setup.evaluations,

@@ -61,8 +61,8 @@ impl<'p> Examiner<'p> {
     pub fn respond(&mut self, x: &[f64], y: &[f64]) -> Result<Option<Vec<f64>>, MpecError> {
         let mut y = y.to_vec();
         let lower = self.problem.lower();
-        // also for NaN
-        if !(violation(lower, &[x, &y].concat()) <= self.options.feasibility) {
+        let outside = violation(lower, &[x, &y].concat());
+        if outside.is_nan() || outside > self.options.feasibility {
             let model = FixedUpper::new(self.problem, x)?;
             y = ssn::kkt::solve(&model, &y, &ssn::Options::default())?.x;
             if !linalg::slice::all_finite(&y) {

@@ -36,8 +36,7 @@ impl<'p> Pool<'p> {
         let z = [x, y].concat();
         let (upper, lower) = (self.problem.upper(), self.problem.lower());
         let violation = violation(upper, &z).max(violation(lower, &z));
-        // false for NaN
-        if !(violation <= self.feasibility) {
+        if violation.is_nan() || violation > self.feasibility {
             return None;
         }
         let objective = upper.obj(&z);
