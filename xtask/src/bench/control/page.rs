@@ -48,10 +48,10 @@ fn runs(records: &[Record]) -> Grid {
 fn peers(results: &Results) -> Grid {
     let header = [
         "cells",
-        "ours, cold\nit / s",
-        "ours, continuation\nit / s",
-        "IPOPT\nit / s",
-        "IPOPT, warm\nit / s",
+        "ours, cold, it / s",
+        "ours, continuation, it / s",
+        "IPOPT, it / s",
+        "IPOPT, warm, it / s",
         "cold ratio of times",
     ];
     let mut grid = Grid::new(1, header);
