@@ -1,8 +1,10 @@
 //! The bilevel control problem against independent optimal values.
 
 use stackelberg::bolib::{Control, PdeRows};
-use stackelberg::nlp_model::Bilevel;
-use stackelberg::ssn::{Options, value_function::solve_bilevel};
+use stackelberg::nlp_model::{Bilevel, Linearised};
+use stackelberg::ssn::continuation::{along_lambda, from_coarse_to_fine};
+use stackelberg::ssn::value_function::{solve_bilevel, solve_bilevel_from};
+use stackelberg::ssn::{Options, SsnError};
 use stackelberg_tests::data;
 
 /// F and x at the optimum for a number of cells a side, by a method that shares nothing with ours.
@@ -68,4 +70,61 @@ fn a_small_penalty_parameter_gives_the_value_of_the_penalized_problem() {
         run.status.is_success() && (run.objective - 0.389489).abs() < 1e-6,
         "{run}"
     );
+}
+
+#[test]
+fn finer_meshes_start_from_coarser_ones_and_end_at_the_optimum() {
+    let (x0, y0) = (vec![0.0; 2], vec![0.0; 2 * 9]);
+    let options = Options::large_scale();
+    for lambda in [1.0 / 3.0, 1.0, 9.0] {
+        let levels = [4, 8, 16].map(|cells| Control::new(cells, PdeRows::Equality).unwrap());
+        let runs =
+            from_coarse_to_fine(levels, (&x0, &y0), lambda, Control::prolongate, &options).unwrap();
+        for (cells, run) in [4, 8, 16].into_iter().zip(&runs) {
+            assert!(run.status.is_success(), "{cells}: {run}");
+            assert!((run.objective - optimum(cells).0).abs() < 1e-10, "{run}");
+        }
+        let finest = Control::new(16, PdeRows::Equality).unwrap();
+        let plain = runs[2]
+            .plain_residual(&Linearised::new(&finest).unwrap())
+            .unwrap();
+        assert!(plain <= 1e-8, "λ = {lambda}: {plain}");
+    }
+}
+
+#[test]
+fn a_solution_for_one_parameter_leads_to_the_next() {
+    let problem = Control::new(16, PdeRows::Equality).unwrap();
+    let (x0, y0) = (vec![0.0; 2], vec![0.0; problem.ny()]);
+    let options = Options::large_scale();
+    let lambdas = [1.0 / 3.0, 1.0, 3.0, 9.0, 1.0];
+    let path = along_lambda(&problem, &x0, &y0, &lambdas, &options).unwrap();
+    for (run, lambda) in path.iter().zip(lambdas) {
+        assert_eq!(run.lambda, lambda);
+        assert!(run.status.is_success(), "{run}");
+        assert!((run.objective - optimum(16).0).abs() < 1e-10, "{run}");
+    }
+    let total = |runs: &[usize]| runs.iter().sum::<usize>();
+    let warm: Vec<usize> = path[1..4].iter().map(|run| run.iterations).collect();
+    let cold = lambdas[1..4].iter().map(|&lambda| {
+        solve_bilevel(&problem, &x0, &y0, lambda, &options)
+            .unwrap()
+            .iterations
+    });
+    assert!(total(&warm) < total(&cold.collect::<Vec<_>>()), "{warm:?}");
+}
+
+#[test]
+fn a_solution_is_a_start_that_needs_no_iteration() {
+    let problem = Control::new(8, PdeRows::Equality).unwrap();
+    let options = Options::large_scale();
+    let run = solve_bilevel(&problem, &[0.0; 2], &vec![0.0; problem.ny()], 1.0, &options).unwrap();
+    let again = solve_bilevel_from(&problem, &run.zeta(), 1.0, &options).unwrap();
+    assert_eq!((again.iterations, &again.x), (0, &run.x));
+    let mut wrong = run.zeta();
+    wrong[3] = f64::NAN;
+    for zeta in [&wrong[..], &wrong[1..]] {
+        let error = solve_bilevel_from(&problem, zeta, 1.0, &options).unwrap_err();
+        assert!(matches!(error, SsnError::Model(_)), "{error}");
+    }
 }

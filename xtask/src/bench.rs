@@ -2,6 +2,7 @@
 
 mod bolib;
 mod compare;
+mod control;
 mod derivatives;
 mod dfo;
 mod examples;
@@ -43,6 +44,8 @@ pub struct Args {
 enum Job {
     /// 124 bilevel problems of BOLIB by semismooth Newton, beside the published tables.
     Bolib(bolib::Args),
+    /// The bilevel control problem, up to 161,295 unknowns.
+    Control(control::Args),
     /// Unconstrained problems by trust regions, beside stored runs and other crates.
     TrustRegion(trust_region::Args),
     /// Constrained problems of Hock and Schittkowski, beside stored runs.
@@ -59,6 +62,7 @@ enum Job {
 pub fn run(args: &Args) -> crate::Result<()> {
     match &args.job {
         Some(Job::Bolib(args)) => bolib::run(args),
+        Some(Job::Control(args)) => control::run(args),
         Some(Job::TrustRegion(args)) => trust_region::run(args),
         Some(Job::Nlp(args)) => nlp::run(args),
         Some(Job::Multilevel(args)) => multilevel::run(args),

@@ -91,6 +91,48 @@ fn stencils_are_those_of_the_uniform_mesh() {
 }
 
 #[test]
+fn a_refinement_holds_the_same_function() {
+    // Nested spaces: both energies of the function are those of the coarse mesh.
+    let energy = |mesh: &Mesh, field: &[f64]| {
+        [mesh.stiffness(), mesh.mass()].map(|matrix| {
+            let inner = mesh.restrict(&matrix);
+            let mut product = vec![0.0; field.len()];
+            inner.pattern.mul(&inner.values, field, &mut product);
+            linalg::slice::dot(field, &product)
+        })
+    };
+    for (cells, times) in [(2, 2), (3, 2), (5, 3), (4, 4)] {
+        let coarse = Mesh::new(cells).expect("fine enough");
+        let fine = Mesh::new(cells * times).expect("fine enough");
+        let field: Vec<f64> = (0..coarse.interior_nodes())
+            .map(|i| (1.7 * i as f64).sin())
+            .collect();
+        let carried = coarse.prolongate(&field, &fine);
+        for (a, b) in energy(&coarse, &field).iter().zip(energy(&fine, &carried)) {
+            assert!((a - b).abs() < 1e-12 * (1.0 + a.abs()), "{cells}: {a} {b}");
+        }
+        assert_eq!(fine.prolongate(&carried, &coarse), field);
+    }
+}
+
+#[test]
+fn multipliers_of_bounds_scale_with_the_area_of_a_node() {
+    let [coarse, fine] = [2, 4].map(|cells| Control::new(cells, PdeRows::Equality).expect("fine"));
+    // x, a, c, ξ, u, and twice the multipliers of c ≤ 10, c ≥ −10 and the equation
+    let zeta: Vec<f64> = (1..=15).map(f64::from).collect();
+    let carried = coarse.prolongate(&fine, &zeta);
+    assert_eq!(carried.len(), 2 + 4 * 9 + 3 + 6 * 9);
+    let middle = |k: usize| carried[2 + 9 * k + 4];
+    assert_eq!([0, 1, 2, 3].map(middle), [3.0, 4.0, 5.0, 6.0]);
+    assert_eq!(carried[38..41], [7.0, 8.0, 9.0]);
+    let multiplier = |k: usize| carried[41 + 9 * k + 4];
+    assert_eq!(
+        [0, 1, 2, 3, 4, 5].map(multiplier),
+        [2.5, 2.75, 12.0, 3.25, 3.5, 15.0]
+    );
+}
+
+#[test]
 fn derivatives_of_both_levels_agree_with_differences() {
     for rows in [PdeRows::Equality, PdeRows::OppositeInequalities] {
         let problem = Control::new(4, rows).expect("fine enough");
