@@ -274,7 +274,9 @@ mod tests {
             x[self.0].exp() * x[1]
         }
         fn cons<T: Scalar>(&self, x: &[T], c: &mut [T]) {
-            c[0] = x[0].powi(3) - x[1];
+            if let [row] = c {
+                *row = x[0].powi(3) - x[1];
+            }
         }
     }
 
