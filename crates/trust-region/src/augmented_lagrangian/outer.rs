@@ -16,7 +16,7 @@ use crate::nonlinear_program::prepare;
 /// # Algorithm
 /// 1. Stop when the stopping says so: by default when dual residual, violation and complementarity are
 ///    below ε.
-/// 2. Minimize φ(v) = f + yᵀc + ½μ‖c‖² over the bounds to ‖v − P(v − ∇φ)‖ ≤ ω ([`BoundNewton`]).
+/// 2. Minimize φ(v) = f + yᵀc + ½μ‖c‖² over the bounds to ‖v − P(v − ∇φ)‖ ≤ ω ([`BoundNewton`](crate::bound::BoundNewton)).
 /// 3. If ‖c(v)‖ ≤ η: y ← y + μc, η ← η/μ^0.9, ω ← ω/μ. Else μ ← 10μ, η ← 1/μ^0.1, ω ← 1/μ.
 /// 4. From (v, y + μc) take Newton steps on the KKT system while they halve its residual; keep them when
 ///    the residual falls below ε. Go to 1.

@@ -27,7 +27,7 @@ pub enum Approach {
 ///
 /// # Algorithm
 /// 1. Frame at x: eigenvalues of ∇²f_1, those below τ counted as zero, λ = −(∇²f_1)⁺∇f_2, and
-///    W_2 = ∇²f_2 + D³f_1[λ] on the null space Z_1; the same for the levels after.
+///    W_2 = ∇²f_2 + D³f_1\[λ\] on the null space Z_1; the same for the levels after.
 /// 2. s_1 minimizes the model of f_1 within δ_1 ([`Approach`]); in the range of ∇²f_1 only, once the
 ///    gradient has at most a tenth outside of it.
 /// 3. s_k = Z_{k−1}w minimizes (∇f_k + W_k s)ᵀZ_{k−1}w + ½wᵀZᵀW_k Z w within δ_k, s = s_1 + … + s_{k−1}.
