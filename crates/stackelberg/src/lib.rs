@@ -7,10 +7,10 @@
 //! | [`linalg`] | planned sparse assembly, verified factorizations, Krylov methods |
 //! | [`nlp_model`] | optimization models as traits, exact derivatives, bilevel and QVI problems |
 //! | [`stopping`] | the stopping criterion as an input of any algorithm |
-//! | [`trust_region`] | regularized steps |
+//! | [`trust_region`] | subproblems, unconstrained to nonlinear programs, several levels |
 //! | [`ssn`] | semismooth Newton for complementarity, KKT, and value-function systems |
-//! | [`dfo`] | derivative-free polls |
-//! | [`mpec`] | checks of lower-level optimality |
+//! | [`dfo`] | BOBYQA, objectives that jump, polls |
+//! | [`mpec`] | bilevel driver, proofs of lower-level optimality, complementarity constraints |
 //! | [`bolib`] | 124 bilevel test problems, QVI examples, a control problem, with references |
 
 pub use bolib;
