@@ -1,12 +1,14 @@
 //! A model with exact derivatives from one generic function.
 
+use std::sync::OnceLock;
+
 use linalg::Pattern;
 use num_dual::{Dual64, HyperDual64, HyperHyperDual64};
 
 use crate::counters::Verb;
 use crate::scratch::Scratch;
 use crate::structure::Structure;
-use crate::{Counters, Functions, Meta, Model, Scalar, Smooth, TwiceSmooth};
+use crate::{Counters, Functions, Meta, Model, Scalar, Smooth, Tape, TwiceSmooth};
 
 /// Exact derivatives of [`Functions`] by dual numbers, as an object-safe model.
 ///
@@ -26,6 +28,7 @@ pub struct AutoModel<U> {
     constant_jac: Vec<f64>,
     /// The Hessian of the objective when it is quadratic.
     constant_hess: Option<Vec<f64>>,
+    formula: OnceLock<Tape>,
     counters: Counters,
     values: Scratch<f64>,
     duals: Scratch<Dual64>,
@@ -44,6 +47,7 @@ impl<U: Functions> AutoModel<U> {
             structure,
             constant_jac,
             constant_hess: None,
+            formula: OnceLock::new(),
             counters: Counters::default(),
             values: Scratch::new(),
             duals: Scratch::new(),
@@ -126,6 +130,10 @@ impl<U: Functions> Model for AutoModel<U> {
     }
     fn counters(&self) -> Option<&Counters> {
         Some(&self.counters)
+    }
+    fn formula(&self) -> Option<&Tape> {
+        let record = || Tape::record(&self.functions, self.meta.nvar(), self.meta.ncon());
+        Some(self.formula.get_or_init(record))
     }
 }
 
