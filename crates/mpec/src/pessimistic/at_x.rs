@@ -5,6 +5,10 @@ use std::cell::RefCell;
 use linalg::Pattern;
 use nlp_model::{Meta, Model, ModelError, Mpcc, Smooth, TwiceSmooth};
 
+/// Curvature that is added where the objective may have none: steps of a linear program without it are so long that their
+/// rounding hides whether rows hold.
+const PROXIMAL: f64 = 1e-3;
+
 /// What is minimized over S(x).
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Objective {
@@ -194,9 +198,9 @@ impl TwiceSmooth for AtX<'_> {
         let (of_program, rest) = vals.split_at_mut(nnz);
         let (diagonal, of_lower) = rest.split_at_mut(z.len());
         let (leader, unit) = match &*self.objective.borrow() {
-            Objective::Leader => (sigma * self.inner.sigma, 0.0),
+            Objective::Leader => (sigma * self.inner.sigma, sigma * PROXIMAL),
             Objective::Nearest(_) => (0.0, sigma),
-            Objective::Linear(_) => (0.0, 0.0),
+            Objective::Linear(_) => (0.0, sigma * PROXIMAL),
         };
         program.hess_coord(z, &y[..m], leader, of_program);
         diagonal.fill(unit);

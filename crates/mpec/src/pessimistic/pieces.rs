@@ -13,6 +13,9 @@ pub(super) struct Effort {
     pub feasibility: f64,
     /// Programs solved at most.
     pub programs: usize,
+    /// A node that neither has a point nor a stationary violation makes the search unfinished. Not so when responses are known
+    /// beforehand, from which the search begins.
+    pub is_strict: bool,
     /// First variable of y and the one after the last: what responses are told apart by.
     pub y: (usize, usize),
 }
@@ -51,6 +54,9 @@ pub(super) struct Enumeration {
 const ITERATIONS: usize = 100;
 /// Tolerances of the solutions of pieces, one after the other until one is met.
 const TOLERANCES: [f64; 3] = [1e-11, 1e-9, 1e-7];
+/// A piece with a point of no larger violation is not empty; one with a point between this and the feasibility
+/// tolerance may count as empty.
+const CERTAINLY_FEASIBLE: f64 = 1e-13;
 /// Points y nearer than this, relative to 1 + |y|, are one.
 const SAME: f64 = 1e-6;
 
@@ -159,7 +165,8 @@ impl Walk<'_> {
         }
         self.found.violation = self.found.violation.min(violation);
         // neither a point nor a stationary violation
-        self.found.is_unfinished |= ended != Ended::Infeasible && violation > 1e-6;
+        self.found.is_unfinished |=
+            self.effort.is_strict && ended != Ended::Infeasible && violation > 1e-6;
         None
     }
 
@@ -182,12 +189,20 @@ impl Walk<'_> {
 
     /// All of a piece: from the point, and, when the piece has more than one response, from its ends.
     fn leaf(&mut self, point: &[f64], choices: &[Choice]) {
+        let violation = self.pieces.violation();
         if !self.feasible.iter().any(|known| known == choices) {
             self.feasible.push(choices.to_vec());
         }
         let Some(first) = self.improve(point, choices) else {
-            tracing::debug!(?choices, ?point, "a piece is not finished");
-            self.found.is_unfinished |= !self.found.is_unbounded && !self.found.is_undefined;
+            let is_decided = self.found.is_unbounded || self.found.is_undefined;
+            self.found.is_unfinished |= !is_decided && violation <= CERTAINLY_FEASIBLE;
+            tracing::debug!(
+                ?choices,
+                ?point,
+                violation,
+                is_decided,
+                "no solution on a piece"
+            );
             return;
         };
         let (from, to) = self.effort.y;

@@ -154,6 +154,7 @@ impl<'a> Responder<'a> {
         Effort {
             feasibility: self.options.feasibility,
             programs: self.options.programs,
+            is_strict: self.bilevel.is_none(),
             y: (nx, nx + self.ny),
         }
     }
