@@ -124,6 +124,15 @@ impl<'s> AtX<'s> {
         self.inner.program.obj(z)
     }
 
+    /// f_lower at z is not above the cutoff, to the last digit: that a row holds within a tolerance would admit points
+    /// that are no minimizers.
+    pub fn admits(&self, z: &[f64]) -> bool {
+        self.inner.lower.is_none_or(|lower| {
+            let cutoff = self.meta.ucon()[self.meta.ncon() - 1];
+            cutoff == f64::INFINITY || lower.obj(self.z_of_lower(lower, z)) <= cutoff
+        })
+    }
+
     fn z_of_lower<'z>(&self, lower: &dyn TwiceSmooth, z: &'z [f64]) -> &'z [f64] {
         &z[..lower.meta().nvar()]
     }

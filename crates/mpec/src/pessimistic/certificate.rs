@@ -16,8 +16,18 @@ pub(super) enum Examined {
     Missed(Vec<f64>),
 }
 
-/// Slacks of proofs, relative to 1 + |value|, from the first that succeeds.
-const SLACKS: [f64; 4] = [1e-7, 1e-5, 1e-4, 1e-3];
+/// Tolerances of the follower, relative to 1 + |φ|, and slacks of proofs, relative to 1 + |value|, one after the other
+/// until a proof succeeds. The smaller the tolerance, the thinner is the set that has to be searched.
+const ATTEMPTS: [(f64, f64); 6] = [
+    (1e-10, 1e-7),
+    (1e-10, 1e-5),
+    (1e-10, 1e-4),
+    (1e-13, 1e-5),
+    (1e-13, 1e-4),
+    (1e-10, 1e-3),
+];
+/// Values that differ by less than this, relative to 1 + |value|, are those of one response.
+const SAME: f64 = 1e-7;
 
 impl Responder<'_> {
     /// Tries to prove that σ f is nowhere smaller among the responses at x, by the certificate of a lower level with the
@@ -38,20 +48,21 @@ impl Responder<'_> {
         let Some((leader, follower)) = tapes else {
             return Ok(Examined::Supported(searched));
         };
-        let question = Question::new(
-            bilevel,
-            leader,
-            follower,
-            self.inner.sigma,
-            self.cutoff(lower),
-        );
-        let (nx, ny) = (self.inner.nx, self.ny);
-        let y = &response.z[nx..nx + ny];
-        for slack in SLACKS {
+        let nx = self.inner.nx;
+        let y = &response.z[nx..nx + self.ny];
+        for (eps, slack) in ATTEMPTS {
+            let cutoff = lower.value + eps * (1.0 + lower.value.abs());
+            let question = Question::new(
+                bilevel,
+                leader,
+                follower,
+                self.inner.sigma,
+                cutoff.max(lower.cutoff),
+            );
             let options = CertificateOptions {
                 eps: slack,
                 feasibility: 1e-7,
-                boxes: 200_000,
+                boxes: 20_000,
                 seconds: self.options.seconds,
                 multistart: LowerLevelOptions {
                     samples: 0,
@@ -62,20 +73,17 @@ impl Responder<'_> {
             let certificate = certify(&question, x, y, &options)?;
             match certificate.verdict {
                 Verdict::Proved(proof) => {
-                    return Ok(Examined::Supported(Evidence::Proved {
-                        slack: proof.gap.max(slack),
-                    }));
+                    let slack = proof.gap.max(slack);
+                    return Ok(Examined::Supported(Evidence::Proved { slack }));
                 }
+                // a response that the inner solver missed, or one that only the tolerance admits: then another attempt
+                // says how much that is
                 Verdict::Refuted {
                     point,
                     is_proved: true,
                     ..
-                } => {
-                    // a response that the inner solver missed, or one that only the tolerance admits: then a larger
-                    // slack says how much that is
-                    if self.is_worse_from(x, &point, response.value)? {
-                        return Ok(Examined::Missed(point));
-                    }
+                } if self.is_worse_from(x, &point, response.value)? => {
+                    return Ok(Examined::Missed(point));
                 }
                 _ => {}
             }
@@ -89,8 +97,7 @@ impl Responder<'_> {
         let answer = self.solve(x)?;
         self.hints.pop();
         let sigma = self.inner.sigma;
-        Ok(answer
-            .is_ok_and(|again| sigma * (again.value - value) < -SLACKS[0] * (1.0 + value.abs())))
+        Ok(answer.is_ok_and(|again| sigma * (again.value - value) < -SAME * (1.0 + value.abs())))
     }
 }
 

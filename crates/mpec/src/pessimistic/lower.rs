@@ -5,6 +5,7 @@ use nlp_model::{Bilevel, Model};
 use super::pieces::distance;
 use crate::MpecError;
 use crate::bilevel::{CertificateOptions, FixedUpper, LowerLevelOptions, Verdict, certify, starts};
+use crate::interval::{Derivatives, Expression, Interval};
 use crate::sqp::{Ended, Limits, Sqp};
 
 /// What is known of min f(x, ·) at an x.
@@ -12,12 +13,25 @@ use crate::sqp::{Ended, Limits, Sqp};
 pub(super) struct LowerLevel {
     /// φ(x), the smallest value found.
     pub value: f64,
+    /// Points with values up to this are responses.
+    pub cutoff: f64,
     /// Local minimizers that were found, the best first.
     pub minimizers: Vec<Minimizer>,
     /// The value is proved to be the smallest within the tolerance.
     pub is_proved: bool,
     /// The lower level is proved to be convex at this x.
     pub is_convex: bool,
+}
+
+impl LowerLevel {
+    /// Number of minimizers that tie, 1 when the lower level is convex.
+    pub fn ties(&self) -> usize {
+        if self.is_convex {
+            return 1;
+        }
+        let ties = self.minimizers.iter().filter(|m| m.value <= self.cutoff);
+        ties.count()
+    }
 }
 
 /// A local minimizer.
@@ -44,13 +58,15 @@ pub(super) enum NoValue {
 const ROUNDS: usize = 8;
 /// Points that fill the box of y at an x far from all others, and at an x with a neighbour, for each variable.
 const SAMPLES: [usize; 2] = [16, 2];
-/// Tolerances of local solutions.
+/// Local solutions end when rounding stops them.
 const LIMITS: Limits = Limits {
-    tolerance: 1e-11,
+    tolerance: 1e-15,
     iterations: 100,
 };
 /// ε of proofs, when the tolerance of the follower is smaller.
 pub(super) const PROOF: f64 = 1e-9;
+/// Widths of an enclosure of f at a minimizer within which values are equal.
+const WIDTHS: f64 = 1e3;
 /// Values below this count as unbounded.
 const UNBOUNDED: f64 = -1e12;
 
@@ -91,6 +107,7 @@ pub(super) fn solve_lower(
     };
     let mut lower = LowerLevel {
         value: f64::NAN,
+        cutoff: f64::NAN,
         minimizers: Vec::new(),
         is_proved: false,
         is_convex: false,
@@ -131,8 +148,24 @@ pub(super) fn solve_lower(
     }
     search.found.sort_by(|a, b| a.value.total_cmp(&b.value));
     lower.value = search.found[0].value;
+    lower.cutoff = lower.value
+        + tolerance * (1.0 + lower.value.abs())
+        + rounding(problem, x, &search.found[0]);
     lower.minimizers = search.found;
     Ok(Ok(lower))
+}
+
+/// What rounding and the accuracy of minimizers may add to the value at a minimizer: some widths of an enclosure, at least
+/// the square of 10⁻⁹.
+fn rounding(problem: &dyn Bilevel, x: &[f64], minimizer: &Minimizer) -> f64 {
+    let Some(tape) = problem.lower_formula() else {
+        return 1e-13 * (1.0 + minimizer.value.abs());
+    };
+    let expression = Expression::new(tape, x);
+    let mut at = Derivatives::new(&expression);
+    let point: Vec<Interval> = minimizer.y.iter().map(|y| Interval::point(*y)).collect();
+    at.evaluate(&expression, &point, 0);
+    (WIDTHS * at.value(tape.obj()).width()).max(1e-18)
 }
 
 struct Search<'m> {

@@ -35,8 +35,9 @@ pub struct PessimisticOptions {
     pub evaluations: usize,
     /// Accuracy of ϑ: outer differences below ten times this are not believed. Finite, at least 0.
     pub accuracy: f64,
-    /// ε of a follower who minimizes: y with f(x, y) ≤ φ(x) + ε (1 + |φ(x)|) are responses; in (0, 1e-4]. As ε falls to 0 the
-    /// value falls to that of exact responses, and rises to it in the optimistic sense.
+    /// ε of a follower who minimizes: y with f(x, y) ≤ φ(x) + ε (1 + |φ(x)|) are responses, beside those that rounding
+    /// cannot tell from minimizers; between 0 and 1e-4. As ε falls to 0 the value falls to that of exact responses, in the
+    /// optimistic sense it rises.
     pub tolerance: f64,
     /// Largest violation of rows, bounds and min(G, H) at a response, in (0, 1e-6].
     pub feasibility: f64,
@@ -56,7 +57,7 @@ impl Default for PessimisticOptions {
             radii: None,
             evaluations: 0,
             accuracy: 1e-11,
-            tolerance: 1e-12,
+            tolerance: 0.0,
             feasibility: 1e-10,
             programs: 5000,
             seconds: 2.0,
@@ -79,12 +80,12 @@ impl PessimisticOptions {
         let range = "it must be finite and at least 0";
         option("accuracy", accuracy, non_negative(accuracy), range)?;
         option("seconds", seconds, non_negative(seconds), range)?;
-        let holds = self.tolerance > 0.0 && self.tolerance <= 1e-4;
+        let holds = (0.0..=1e-4).contains(&self.tolerance);
         option(
             "tolerance",
             self.tolerance,
             holds,
-            "it must lie in (0, 1e-4]",
+            "it must lie in [0, 1e-4]",
         )?;
         let holds = self.feasibility > 0.0 && self.feasibility <= 1e-6;
         option(

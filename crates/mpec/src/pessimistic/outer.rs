@@ -5,11 +5,14 @@ use std::cell::RefCell;
 use dfo::bobyqa;
 use dfo::cliff::{self, CliffOptions, CliffSolution, Evaluation};
 
-use super::report::{Reported, report, without_claims};
+use super::problem::Followers;
+use super::report::{Reported, report, simplest, without_claims};
 use super::response::{Answer, Responder};
 use super::solution::{Counts, Failed, Failure, PessimisticSolution, Sample};
 use super::{PessimisticOptions, Problem, Sense};
 use crate::MpecError;
+use crate::bilevel::BilevelOptions;
+use crate::mpcc::MpccOptions;
 
 /// Values of what cannot be played: 10²⁰ (1 + violation), so that a search among them leads out.
 const WALL: f64 = 1e20;
@@ -81,10 +84,10 @@ impl<'p, 'a> Outer<'p, 'a> {
         without_claims(&mut self, &found)
     }
 
-    /// Starts: where BOBYQA ends, or where the joint program of leader and helpful followers does.
+    /// Where BOBYQA ends when it is asked for, else the better one of the start and the x of the joint program.
     fn first_search(&mut self, start: &[f64]) -> Result<Vec<f64>, MpecError> {
         let Some(radii) = self.options.radii else {
-            return Ok(start.to_vec());
+            return self.joint_start(start);
         };
         let (lower, upper) = (&self.problem.lower, &self.problem.upper);
         let widths = lower.iter().zip(upper).map(|(l, u)| u - l);
@@ -116,6 +119,54 @@ impl<'p, 'a> Outer<'p, 'a> {
         } else {
             start.to_vec()
         })
+    }
+
+    /// Helpful followers may leave a low value to a single x, which no search in x would find: leader and followers
+    /// together may.
+    fn joint_start(&mut self, start: &[f64]) -> Result<Vec<f64>, MpecError> {
+        if self.options.sense == Sense::Pessimistic {
+            return Ok(start.to_vec());
+        }
+        let x = match self.problem.followers {
+            Followers::Argmin(bilevel) => {
+                crate::bilevel::solve(bilevel, &BilevelOptions::default())?.x
+            }
+            Followers::Complementarity { program, nx } => {
+                let mut z0 = program.meta().x0().to_vec();
+                z0[..nx].copy_from_slice(start);
+                let joint = crate::mpcc::solve(program, &z0, &MpccOptions::default())?;
+                joint.x[..nx].to_vec()
+            }
+            Followers::Variational(_) => return Ok(start.to_vec()),
+        };
+        let (lower, upper) = (&self.problem.lower, &self.problem.upper);
+        let bounds = lower.iter().zip(upper);
+        let x: Vec<f64> = x
+            .iter()
+            .zip(bounds)
+            .map(|(x, (l, u))| x.clamp(*l, *u))
+            .collect();
+        if !linalg::slice::all_finite(&x) {
+            return Ok(start.to_vec());
+        }
+        let mut best = start.to_vec();
+        let mut least = self.value(start);
+        for (_, share) in [(0, 0.0), (1, 1e-6)] {
+            let x = simplest(&x, lower, upper, share);
+            let value = self.value(&x);
+            if value < least {
+                (best, least) = (x, value);
+            }
+        }
+        Ok(best)
+    }
+
+    /// The value at x, infinite without.
+    fn value(&mut self, x: &[f64]) -> f64 {
+        match self.evaluate(x) {
+            Evaluation::Value { value, .. } => value,
+            Evaluation::Failure => f64::INFINITY,
+        }
     }
 
     fn search(&mut self, start: &[f64]) -> Result<CliffSolution, MpecError> {

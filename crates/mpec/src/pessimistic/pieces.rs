@@ -263,12 +263,8 @@ impl Walk<'_> {
 
     fn keep(&mut self, choices: &[Choice]) -> Vec<f64> {
         let (z, value) = (self.pieces.x().to_vec(), self.pieces.objective());
-        let is_better = self
-            .found
-            .best
-            .as_ref()
-            .is_none_or(|best| value < best.value);
-        if is_better {
+        let best = self.found.best.as_ref();
+        if best.is_none_or(|best| value < best.value) && self.at.admits(&z) {
             self.found.best = Some(Best {
                 z: z.clone(),
                 value,

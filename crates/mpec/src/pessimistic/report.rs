@@ -307,7 +307,7 @@ fn follower_gap(
 }
 
 /// The point with the fewest decimals within a share of the box, coordinate by coordinate.
-fn simplest(x: &[f64], lower: &[f64], upper: &[f64], share: f64) -> Vec<f64> {
+pub(super) fn simplest(x: &[f64], lower: &[f64], upper: &[f64], share: f64) -> Vec<f64> {
     let round = |i: usize| {
         let slack = share * (upper[i] - lower[i]);
         let candidates = (-6..16).map(|digits| {

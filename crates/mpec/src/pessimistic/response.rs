@@ -132,7 +132,7 @@ impl<'a> Responder<'a> {
             }
         };
         let cutoff = match &lower {
-            Some(lower) if !lower.is_convex => self.cutoff(lower),
+            Some(lower) if !lower.is_convex => lower.cutoff,
             _ => f64::INFINITY,
         };
         let inner = Rc::clone(&self.inner);
@@ -142,11 +142,6 @@ impl<'a> Responder<'a> {
         self.programs += found.programs;
         self.add_minimizers(&at, x, lower.as_ref(), &mut found);
         Ok(self.answer(x, &at, found, lower))
-    }
-
-    /// f ≤ φ + ε (1 + |φ|).
-    pub fn cutoff(&self, lower: &LowerLevel) -> f64 {
-        lower.value + self.options.tolerance * (1.0 + lower.value.abs())
     }
 
     fn effort(&self) -> Effort {
@@ -229,8 +224,7 @@ impl<'a> Responder<'a> {
     fn starts(&self, x: &[f64], lower: Option<&LowerLevel>) -> Vec<Vec<f64>> {
         let mut list = Vec::new();
         if let Some(lower) = lower.filter(|lower| !lower.is_convex) {
-            let cutoff = self.cutoff(lower);
-            let ties = lower.minimizers.iter().filter(|m| m.value <= cutoff);
+            let ties = lower.minimizers.iter().filter(|m| m.value <= lower.cutoff);
             list.extend(ties.map(|m| self.point(x, &m.y)));
         } else if let Some(lower) = lower {
             list.push(self.point(x, &lower.minimizers[0].y));
@@ -263,8 +257,7 @@ impl<'a> Responder<'a> {
         found: &mut Enumeration,
     ) {
         let Some(lower) = lower else { return };
-        let cutoff = self.cutoff(lower);
-        for minimizer in lower.minimizers.iter().filter(|m| m.value <= cutoff) {
+        for minimizer in lower.minimizers.iter().filter(|m| m.value <= lower.cutoff) {
             let z = self.point(x, &minimizer.y);
             let value = self.inner.sigma * at.leader(&z);
             let margin = 1e-7 * (1.0 + value.abs());
@@ -311,7 +304,8 @@ impl<'a> Responder<'a> {
             return Err(Failure::Unfinished);
         }
         let branch = self.branch(&best.z);
-        let label = self.label(x, at, &best, &branch);
+        let ties = lower.as_ref().map_or(1, LowerLevel::ties);
+        let label = self.label(x, at, &best, &branch, ties);
         Ok(Response {
             value: self.inner.sigma * best.value,
             z: best.z,
@@ -334,10 +328,11 @@ impl<'a> Responder<'a> {
         self.inner.program.pairs().iter().map(side).collect()
     }
 
-    /// Name of the piece: the sides that are zero, of pairs with multipliers the first only, and which of several
-    /// connected families with these sides.
-    fn label(&mut self, x: &[f64], at: &AtX, best: &Best, branch: &[Side]) -> u64 {
+    /// Name of the piece: the sides that are zero, of pairs with multipliers the first only, whether minimizers tie, and
+    /// which of several connected families with all this in common.
+    fn label(&mut self, x: &[f64], at: &AtX, best: &Best, branch: &[Side], ties: usize) -> u64 {
         let mut pattern = Fnv::default();
+        pattern.push(ties.min(2) as u64);
         for (p, side) in branch.iter().enumerate() {
             let is_active = *side != Side::Second;
             let is_biactive = *side == Side::Both && self.own_pairs.contains(&p);
