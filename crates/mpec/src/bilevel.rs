@@ -13,3 +13,4 @@ pub use certificate::{
 pub use driver::{BilevelOptions, BilevelSolution, BilevelStatus, Origin, Reason, solve};
 pub use fixed_upper::FixedUpper;
 pub use lower_level::{LowerLevelCheck, LowerLevelOptions, LowerLevelStatus, check_lower_level};
+pub(crate) use starts::starts;

@@ -5,6 +5,7 @@ mod second;
 mod sweeps;
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use linalg::Pattern;
 use num_dual::{HyperDual64, HyperHyperDual64};
@@ -49,6 +50,7 @@ pub struct AutoModel<U> {
     jacobian: Compression,
     /// Backward differentiation, of models with more than [`SMALL`] variables.
     sweeps: Option<Sweeps>,
+    formula: OnceLock<Tape>,
     counters: Counters,
     values: Scratch<f64>,
     lanes: Scratch<Lanes<f64, LANES>>,
@@ -104,6 +106,7 @@ impl<U: Functions> AutoModel<U> {
             constant_hess: None,
             jacobian,
             sweeps,
+            formula: OnceLock::new(),
             counters: Counters::default(),
             values: Scratch::new(),
             lanes: Scratch::new(),
@@ -155,6 +158,10 @@ impl<U: Functions> Model for AutoModel<U> {
     }
     fn counters(&self) -> Option<&Counters> {
         Some(&self.counters)
+    }
+    fn formula(&self) -> Option<&Tape> {
+        let record = || Tape::record(&self.functions, self.meta.nvar(), self.meta.ncon());
+        Some(self.formula.get_or_init(record))
     }
 }
 

@@ -318,8 +318,13 @@ impl<'a, 'p> Search<'a, 'p> {
     }
 
     /// The best point of a poll from s with steps relative to 1 + ‖s‖∞.
-    fn poll(&mut self, s: Vec<f64>, first: f64, last: f64) -> Result<Vec<f64>, MpecError> {
+    fn poll(&mut self, mut s: Vec<f64>, first: f64, last: f64) -> Result<Vec<f64>, MpecError> {
         let model = self.model;
+        let bounds = model.meta().lvar().iter().zip(model.meta().uvar());
+        // a point may be outside by rounding
+        s.iter_mut()
+            .zip(bounds)
+            .for_each(|(s, (l, u))| *s = s.clamp(*l, *u));
         let value = model.obj(&s);
         if !value.is_finite() {
             return Ok(s);
