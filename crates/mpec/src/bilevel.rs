@@ -12,3 +12,4 @@ pub use certificate::{
 pub use driver::{BilevelOptions, BilevelSolution, BilevelStatus, solve};
 pub use fixed_upper::FixedUpper;
 pub use lower_level::{LowerLevelCheck, LowerLevelOptions, LowerLevelStatus, check_lower_level};
+pub(crate) use starts::starts;
