@@ -10,6 +10,11 @@ use crate::linearised::{Cone, LinearisedCheck, settle};
 use crate::regularization::Regularized;
 use crate::sqp::{Ended, Limits, Sqp};
 
+/// A value is better when it is less by this times 1 + |f|.
+const BETTER: f64 = 1e-10;
+/// After an escape it may be equal but for rounding: where the slope is small, so is the square of it that f falls by.
+const ROUNDING: f64 = -4.0 * f64::EPSILON;
+
 /// A point with the piece on which it was found.
 #[derive(Clone, Debug)]
 pub(super) struct Incumbent {
@@ -78,7 +83,7 @@ impl<'m> Run<'m> {
     /// Steps 1 and 2.
     pub fn local(&mut self, x0: &[f64]) {
         let choices = self.pieces.nearest(x0);
-        self.piece(x0, &choices);
+        self.piece(x0, &choices, BETTER);
         let mut x = x0.to_vec();
         let mut t = self.options.first;
         for _ in 0..self.options.continuation {
@@ -89,7 +94,7 @@ impl<'m> Run<'m> {
             }
         }
         let choices = self.pieces.nearest(&x);
-        self.piece(&x, &choices);
+        self.piece(&x, &choices, BETTER);
         self.escape();
     }
 
@@ -117,15 +122,15 @@ impl<'m> Run<'m> {
             .fold(0.0, f64::max)
     }
 
-    /// Solves a piece and keeps its solution when it is better; true then.
-    fn piece(&mut self, x: &[f64], choices: &[Choice]) -> bool {
+    /// Solves a piece and keeps its solution when it is better, as [`offer`](Run::offer) says; true then.
+    fn piece(&mut self, x: &[f64], choices: &[Choice], less: f64) -> bool {
         let ended = self.pieces.solve(x, choices);
         self.is_in_domain |= ended != Ended::Domain;
-        ended != Ended::Domain && self.offer(ended)
+        ended != Ended::Domain && self.offer(ended, less)
     }
 
-    /// Keeps the last point when it is feasible and better than the best one.
-    fn offer(&mut self, ended: Ended) -> bool {
+    /// Keeps the last point when it is feasible and its value is less than the best one by `less` times 1 + |f|.
+    fn offer(&mut self, ended: Ended, less: f64) -> bool {
         let violation = self.pieces.violation();
         let f = self.pieces.objective();
         let list = if violation <= self.options.tolerance {
@@ -136,7 +141,7 @@ impl<'m> Run<'m> {
         let is_better = match list {
             None => true,
             Some(old) if violation > self.options.tolerance => violation < old.violation,
-            Some(old) => f < old.f - 1e-10 * (1.0 + old.f.abs()),
+            Some(old) => f < old.f - less * (1.0 + old.f.abs()),
         };
         if is_better {
             *list = Some(Incumbent {
@@ -171,12 +176,12 @@ impl<'m> Run<'m> {
             self.escapes += 1;
             let choices = self.pieces.along(&x, &direction, active);
             // From x itself, and from a point a little along the direction.
-            if self.piece(&x, &choices) {
+            if self.piece(&x, &choices, ROUNDING) {
                 continue;
             }
             let mut ahead = x.clone();
             axpy(1e-2, &direction, &mut ahead);
-            if !self.piece(&ahead, &choices) {
+            if !self.piece(&ahead, &choices, ROUNDING) {
                 return;
             }
         }
@@ -198,7 +203,7 @@ impl<'m> Run<'m> {
             let ended = self.pieces.solve(&start, &choices);
             self.is_in_domain |= ended != Ended::Domain;
             if matches!(ended, Ended::Infeasible) {
-                self.offer(ended);
+                self.offer(ended, BETTER);
                 continue;
             }
             let is_reliable = ended == Ended::Optimal;
@@ -211,7 +216,7 @@ impl<'m> Run<'m> {
                 self.pieces.x().to_vec()
             };
             let Some((pair, g_is_less)) = self.pieces.most_violated(&choices) else {
-                self.offer(ended);
+                self.offer(ended, BETTER);
                 continue;
             };
             let order = if g_is_less {
