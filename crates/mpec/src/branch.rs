@@ -62,6 +62,10 @@ impl<'m> Pieces<'m> {
     pub fn iterations(&self) -> usize {
         self.sqp.iterations
     }
+    /// Whether the Lagrangian of some piece was seen to be nonconvex.
+    pub fn is_curved(&self) -> bool {
+        self.sqp.is_curved()
+    }
     /// Largest violation of rows, bounds and complementarity at the last point.
     pub fn violation(&self) -> f64 {
         let c = self.sqp.rows();

@@ -13,7 +13,7 @@ pub(crate) use cone::{Cone, Of, Sign};
 /// Parameters of [`check_linearised`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LinearisedOptions {
-    /// G, H and slacks up to this count as zero; at least 0.
+    /// G, H and slacks up to this count as zero, and so do gradients of rows; at least 0.
     pub active: f64,
     /// The point is B-stationary when no linearised feasible direction of unit length decreases f by more than
     /// this times max(1, ‖∇f‖∞); at least 0.

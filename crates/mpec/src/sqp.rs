@@ -203,6 +203,10 @@ impl<'m> Sqp<'m> {
     pub fn violation(&self) -> f64 {
         self.now.violation
     }
+    /// Whether some Hessian of the Lagrangian, in any run, was not positive semidefinite.
+    pub fn is_curved(&self) -> bool {
+        self.quadratic.is_curved
+    }
     /// Step 1: d and λ.
     fn direction(&mut self, tolerance: f64) -> Verdict {
         let now = &self.now;

@@ -80,7 +80,8 @@ const INNER: f64 = 0.1;
 impl<'p, 'm> Play<'p, 'm> {
     fn new(replies: &'p [Reply<'m>], options: &GameOptions) -> Result<Self, MpecError> {
         let programs: Vec<&(dyn TwiceSmooth + 'p)> = replies.iter().map(|r| r as _).collect();
-        let mut table = Game::new(Budget::iterations(options.sweeps));
+        // The stopping lets as many stops pass as its budget says, and ends at the next.
+        let mut table = Game::new(Budget::iterations(options.sweeps.saturating_sub(1)));
         for program in &programs {
             table = table.with_player_stopping(|whole| {
                 Stopping::kkt(*program, Norm::Inf)

@@ -26,6 +26,8 @@ pub struct MpccOptions {
     pub escapes: usize,
     /// Largest number of nodes of the search; 0 leaves it out.
     pub nodes: usize,
+    /// Largest number of other starts, for programs that are not convex.
+    pub restarts: usize,
     /// The test of B-stationarity.
     pub linearised: LinearisedOptions,
 }
@@ -42,6 +44,7 @@ impl Default for MpccOptions {
             iterations: 100,
             escapes: 20,
             nodes: 200,
+            restarts: 4,
             linearised: LinearisedOptions::default(),
         }
     }

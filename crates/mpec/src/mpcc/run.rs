@@ -5,6 +5,7 @@ use nlp_model::{Model, Mpcc};
 use stopping::{MpccState, Status};
 
 use super::MpccOptions;
+use crate::bilevel::starts;
 use crate::branch::{Choice, Pieces};
 use crate::linearised::{Cone, LinearisedCheck, settle};
 use crate::regularization::Regularized;
@@ -234,6 +235,22 @@ impl<'m> Run<'m> {
         if self.best.as_ref().map(|best| best.f) != before {
             self.escape();
         }
+    }
+
+    /// Step 4: steps 1 and 2 from other starts, where local solutions of the pieces may not be global.
+    pub fn restart(&mut self, x0: &[f64]) {
+        if self.best.is_some() && !self.pieces.is_curved() {
+            return;
+        }
+        let (doubt, count) = (self.is_doubtful, self.options.restarts);
+        let list = starts(self.mpcc, x0, &[], count);
+        // The first is x⁰, the second the centre of a box around it; the last are spread over the box.
+        let samples = &list[list.len().saturating_sub(count.saturating_sub(1))..];
+        for start in list.iter().skip(1).take(1).chain(samples).take(count) {
+            self.local(start);
+        }
+        // A verdict of infeasibility is that of the search.
+        self.is_doubtful = doubt;
     }
 
     fn is_no_better(&self, f: f64) -> bool {
