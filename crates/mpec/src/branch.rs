@@ -104,6 +104,26 @@ impl<'m> Pieces<'m> {
         self.mpcc.pairs().iter().map(side).collect()
     }
 
+    /// Which variables are themselves a side of a pair: one entry in its row, whose value at x is that of the variable.
+    pub fn side_variables(&self, x: &[f64]) -> Vec<bool> {
+        let c = self.rows_at(x);
+        let meta = self.mpcc.meta();
+        let mut of_row = vec![(0, 0); meta.ncon()];
+        for (i, j) in self.mpcc.jac_structure().iter() {
+            of_row[i] = (of_row[i].0 + 1, j);
+        }
+        let mut is_side = vec![false; meta.nvar()];
+        for &(i, j) in self.mpcc.pairs() {
+            for row in [i, j] {
+                let (entries, variable) = of_row[row];
+                if entries == 1 && c[row] == x[variable] {
+                    is_side[variable] = true;
+                }
+            }
+        }
+        is_side
+    }
+
     fn rows_at(&self, x: &[f64]) -> Vec<f64> {
         let mut c = vec![0.0; self.lcon.len()];
         self.mpcc.cons(x, &mut c);

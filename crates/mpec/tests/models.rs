@@ -3,8 +3,8 @@
 use mpec::linearised::{LinearisedOptions, check_linearised};
 use mpec::mpcc::{MpccOptions, MpccSolution, solve};
 use nlp_model::{
-    AutoModel, AutoQvi, Complementarity, Functions, KktConditions, Meta, Model, Mpcc, QviFunctions,
-    QviShape, Scalar, Side,
+    AutoBilevel, AutoModel, AutoQvi, Complementarity, Functions, KktConditions, Linearised, Meta,
+    Model, Mpcc, QviFunctions, QviShape, Scalar, Side,
 };
 use stopping::Status;
 
@@ -261,4 +261,40 @@ fn derivatives_that_are_not_numbers_are_never_a_success() {
     }
     // At the minimizer itself, (0, 1), ∇f is NaN.
     assert!(check_linearised(&mpcc, &[0.0, 1.0], &LinearisedOptions::default()).is_err());
+}
+
+nlp_model::bilevel! {
+    /// Example 3.22 of (MitsosBarton2006): from (1, 1) Newton steps end where the violation is stationary.
+    struct Attracted(x; y);
+    F = (x + 0.6).powi(2) + y.powi(2);
+    G <= 0: [-1.0 - x, x - 1.0];
+    f = y.powi(4) + 4.0 / 30.0 * (1.0 - x) * y.powi(3)
+        + (0.16 * x - 0.02 * x.powi(2) - 0.4) * y.powi(2)
+        + (0.004 * x.powi(3) - 0.036 * x.powi(2) + 0.08 * x) * y;
+    g <= 0: [0.01 * (1.0 + x.powi(2)) - y.powi(2), -1.0 - y, y - 1.0];
+}
+
+#[test]
+fn restarts_leave_a_stationary_violation_and_without_them_it_is_told() {
+    let bilevel = AutoBilevel::new("attracted", Attracted);
+    let qvi = Linearised::new(&bilevel).unwrap();
+    let mpcc = KktConditions::new(&qvi).unwrap();
+    let x0 = [1.0, 1.0, 0.0, 0.0, 0.0];
+    // 0.2095 is the least value over stationary points of the lower level, a little less than that of its minimizers.
+    let end = run(&mpcc, &x0);
+    assert!((end.objective - 0.209_504_95).abs() < 1e-7, "{end}");
+    let options = MpccOptions {
+        restarts: 0,
+        ..MpccOptions::default()
+    };
+    let end = solve(&mpcc, &x0, &options).unwrap();
+    assert_eq!(end.status, Status::Infeasible, "{end}");
+    assert!(
+        end.violation > 1e-3 && !end.linearised.is_stationary(),
+        "{end}"
+    );
+    assert!(
+        end.to_string().contains("infeasible, not B-stationary"),
+        "{end}"
+    );
 }

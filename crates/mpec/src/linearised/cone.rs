@@ -5,6 +5,7 @@ use nlp_model::Mpcc;
 
 use crate::MpecError;
 use crate::quadratic::{DualMethod, Problem, Verdict};
+use crate::stationarity::infeasibility;
 
 /// What is asked of a'd.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +46,8 @@ pub(crate) struct Cone {
     scale: f64,
     /// What counts as zero.
     threshold: f64,
+    /// Largest violation of a row, a bound or of complementarity.
+    infeasibility: f64,
     active: Vec<Active>,
     /// Biactive pairs: the pair, and the places of G and H in `active`.
     biactive: Vec<(usize, usize, usize)>,
@@ -64,6 +67,7 @@ impl Cone {
             minus_g: vec![0.0; n],
             scale: 1.0,
             threshold: 0.0,
+            infeasibility: f64::NAN,
             active: Vec::new(),
             biactive: Vec::new(),
             method: DualMethod::new(n),
@@ -93,6 +97,8 @@ impl Cone {
         }
         self.scale = norm_inf(&g).max(1.0);
         self.threshold = active;
+        let (violation, gap) = infeasibility(mpcc, x);
+        self.infeasibility = norm_inf(&[violation, gap]);
         for (to, g) in self.minus_g.iter_mut().zip(&g) {
             *to = -g / self.scale;
         }
@@ -170,6 +176,11 @@ impl Cone {
                 self.push(of(sign), gradient, Sign::NonNegative);
             }
         }
+    }
+
+    /// Largest violation of a row, a bound or of complementarity at the point.
+    pub fn infeasibility(&self) -> f64 {
+        self.infeasibility
     }
 
     /// Biactive pairs, with the places of their sides among the active gradients.

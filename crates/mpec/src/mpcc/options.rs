@@ -51,6 +51,14 @@ impl Default for MpccOptions {
 }
 
 impl MpccOptions {
+    /// Options of the test at a point of the solver: what a feasible point violates counts as zero.
+    pub(super) fn linearised(&self) -> LinearisedOptions {
+        LinearisedOptions {
+            active: self.linearised.active.max(self.tolerance),
+            ..self.linearised
+        }
+    }
+
     pub(super) fn check(&self) -> Result<(), MpecError> {
         let wrong = |name, value, range| Err(MpecError::Option { name, value, range });
         if !(self.tolerance > 0.0 && self.tolerance <= 1e-4) {

@@ -164,18 +164,18 @@ impl<'m> Run<'m> {
         self.check = None;
         while let Some(best) = &self.best {
             let x = best.x.clone();
-            let active = self.options.linearised.active;
-            if self.cone.load(self.mpcc, &x, active).is_err() {
+            let options = self.options.linearised();
+            if self.cone.load(self.mpcc, &x, options.active).is_err() {
                 return;
             }
-            let check = settle(&mut self.cone, &self.options.linearised);
+            let check = settle(&mut self.cone, &options);
             let direction = check.direction.clone();
             self.check = Some(check);
             let Some(direction) = direction.filter(|_| self.escapes < self.options.escapes) else {
                 return;
             };
             self.escapes += 1;
-            let choices = self.pieces.along(&x, &direction, active);
+            let choices = self.pieces.along(&x, &direction, options.active);
             // From x itself, and from a point a little along the direction.
             if self.piece(&x, &choices, ROUNDING) {
                 continue;
@@ -244,10 +244,18 @@ impl<'m> Run<'m> {
         }
         let (doubt, count) = (self.is_doubtful, self.options.restarts);
         let list = starts(self.mpcc, x0, &[], count);
-        // The first is x⁰, the second the centre of a box around it; the last are spread over the box.
-        let samples = &list[list.len().saturating_sub(count.saturating_sub(1))..];
-        for start in list.iter().skip(1).take(1).chain(samples).take(count) {
-            self.local(start);
+        let is_side = self.pieces.side_variables(x0);
+        // The last ones are spread over a box around x⁰.
+        for (k, start) in list[list.len().saturating_sub(count)..].iter().enumerate() {
+            let mut start = start.clone();
+            // Every other start keeps variables that are sides, such as multipliers: which of them are small, hence the
+            // nearest piece, would be chance.
+            if k % 2 == 0 {
+                for j in (0..start.len()).filter(|&j| is_side[j]) {
+                    start[j] = x0[j];
+                }
+            }
+            self.local(&start);
         }
         // A verdict of infeasibility is that of the search.
         self.is_doubtful = doubt;
@@ -283,6 +291,6 @@ impl<'m> Run<'m> {
             return;
         };
         // Derivatives that are not finite leave the state unknown, which is no success.
-        let _ = crate::stationarity::fill(self.mpcc, &point.x, &self.options.linearised, state);
+        let _ = crate::stationarity::fill(self.mpcc, &point.x, &self.options.linearised(), state);
     }
 }
