@@ -529,3 +529,24 @@ fn a_player_whose_function_is_undefined_is_a_domain_error() {
         assert!(end.check.gains[0].is_nan());
     }
 }
+
+/// The first player sells without end.
+#[derive(Clone, Copy)]
+struct Endless;
+impl Table for Endless {
+    const PLAYERS: usize = 2;
+    fn theta<T: Scalar>(&self, nu: usize, x: &[T]) -> T {
+        if nu == 0 { -x[0] } else { (x[1] - 1.0).powi(2) }
+    }
+}
+
+#[test]
+fn a_player_without_a_least_value_is_told() {
+    let end = run(Endless, &[1.0; 2], decompose);
+    assert_eq!(end.status, Status::UnboundedObjective, "{end}");
+    let end = run(Endless, &[1.0; 2], solve_conditions);
+    assert!(
+        !end.status.is_success() && end.check.gains[0] > 1e6,
+        "{end}"
+    );
+}

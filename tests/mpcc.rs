@@ -249,50 +249,36 @@ fn the_order_of_pairs_and_variables_changes_nothing_but_rounding() {
     }
 }
 
+/// Bilevel programs of the catalogue, each from its two starts, with their lower levels replaced by KKT conditions.
+///
+/// Where the lower level is convex and has multipliers, that is the bilevel program, and the known value the least.
 #[test]
-fn the_catalogue_through_kkt_conditions() {
-    let (mut runs, mut optimal, mut refuted, mut above) = (0, 0, 0, 0);
-    for problem in stackelberg::bolib::problems() {
+fn the_catalogue_through_kkt_conditions_ends_with_claims_that_hold() {
+    let (mut runs, mut optimal, mut convex, mut reached) = (0, 0, 0, 0);
+    let problems = stackelberg::bolib::problems().iter();
+    for problem in problems.filter(|problem| problem.smooth && problem.variables() <= 6) {
         let bilevel = problem.build();
         let qvi = Linearised::new(&*bilevel).unwrap();
         let mpcc = KktConditions::new(&qvi).unwrap();
-        if mpcc.meta().nvar() > 60 {
-            continue;
-        }
-        for (k, start) in problem.starts.iter().enumerate() {
+        for start in problem.starts {
             let mut x0 = start.stacked();
             x0.resize(mpcc.meta().nvar(), 0.0);
-            let clock = std::time::Instant::now();
             let end = solve(&mpcc, &x0, &MpccOptions::default()).unwrap();
-            let seconds = clock.elapsed().as_secs_f64();
             runs += 1;
-            optimal += usize::from(end.status.is_success());
-            let descent = steepest_descent(&mpcc, &end.x, 1e-7);
-            let is_refuted = end.status.is_success() && descent.is_none_or(|d| d.slope < -1e-5);
-            refuted += usize::from(is_refuted);
-            let gap = problem
-                .reference
-                .value
-                .map(|v| (end.objective - v) / (1.0 + v.abs()));
-            let is_above = problem.lower_convex && gap.is_some_and(|g| g > 1e-4);
-            above += usize::from(is_above);
-            if !end.status.is_success() || is_refuted || is_above || seconds > 0.5 {
-                println!(
-                    "{} {k}: {} n={} f={:.6} ref={:?} convex={} viol={:.0e} comp={:.0e} B={:.1e} exhausted={} nodes={} refuted={is_refuted} {descent:?} {seconds:.2}s",
-                    problem.name,
-                    end.status,
-                    mpcc.meta().nvar(),
-                    end.objective,
-                    problem.reference.value,
-                    problem.lower_convex,
-                    end.violation,
-                    end.complementarity,
-                    end.linearised.residual,
-                    end.is_exhausted,
-                    end.nodes
-                );
+            if end.status.is_success() {
+                optimal += 1;
+                assert!(end.violation <= 1e-8 && end.complementarity <= 1e-8);
+                let descent = steepest_descent(&mpcc, &end.x, 1e-7).unwrap();
+                assert!(descent.slope > -1e-4, "{}: {descent:?} {end}", problem.name);
+            }
+            if let (true, Some(value)) = (problem.lower_convex, problem.reference.value) {
+                convex += 1;
+                reached += usize::from(end.objective <= value + 0.01 * (1.0 + value.abs()));
             }
         }
     }
-    println!("runs {runs}, optimal {optimal}, refuted {refuted}, above {above}");
+    assert!(runs >= 150 && convex >= 80, "{runs} {convex}");
+    // 232 of 244 runs of the whole catalogue on 2026-11-28.
+    assert!(100 * optimal >= 95 * runs, "{optimal} of {runs}");
+    assert!(100 * reached >= 95 * convex, "{reached} of {convex}");
 }

@@ -46,9 +46,7 @@ pub fn decompose(
     let mut play = Play::new(&replies, options)?;
     let mut x = x0.to_vec();
     let status = play.run(&mut x);
-    let multipliers: Vec<Vec<f64>> = (0..replies.len())
-        .map(|nu| play.multipliers(nu).to_vec())
-        .collect();
+    let multipliers: Vec<Vec<f64>> = (0..replies.len()).map(|nu| play.multipliers(nu)).collect();
     let check = check_equilibrium(game, &x, &multipliers, options)?;
     Ok(GameSolution {
         status: GameSolution::confirm(status, &check, options),
@@ -165,8 +163,12 @@ impl<'p, 'm> Play<'p, 'm> {
         }
     }
 
-    /// Multipliers of the rows of player ν.
-    fn multipliers(&self, nu: usize) -> &[f64] {
-        self.searches[nu].1.state.y.get().unwrap_or(&[])
+    /// Multipliers of the rows of player ν; 0 before the first reply.
+    fn multipliers(&self, nu: usize) -> Vec<f64> {
+        let known = self.searches[nu].1.state.y.get();
+        known.map_or_else(
+            || vec![0.0; self.programs[nu].meta().ncon()],
+            <[f64]>::to_vec,
+        )
     }
 }
