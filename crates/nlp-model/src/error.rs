@@ -74,6 +74,14 @@ pub enum ModelError {
         /// Why it cannot be one.
         reason: &'static str,
     },
+    /// A list of variables does not fit the model.
+    #[error("variable {variable} {reason}")]
+    Variable {
+        /// The variable.
+        variable: usize,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
     /// A required function is missing in a [`ClosureModel`](crate::ClosureModel).
     #[error("the model has no {0}")]
     Missing(&'static str),

@@ -50,6 +50,6 @@ pub use multilevel::{AutoMultilevel, Levels, Multilevel, MultilevelFunctions};
 pub use one_sided::OneSided;
 pub use qvi::{AutoQvi, Qvi, QviFunctions, QviShape};
 pub use real::Real;
-pub use reformulate::{KktConditions, Slack, SlackLevels, SquaredSlack};
+pub use reformulate::{KktConditions, Restriction, Slack, SlackLevels, SquaredSlack};
 pub use scalar::Scalar;
 pub use tape::{Op, Tape};
