@@ -59,6 +59,11 @@ impl Compression {
         Compression { colours, passes }
     }
 
+    /// Number of columns or variables.
+    pub fn vertices(&self) -> usize {
+        self.colours.of.len()
+    }
+
     /// Number of 0-1 vectors.
     pub fn colours(&self) -> usize {
         self.colours.count

@@ -2,20 +2,27 @@
 //!
 //! Objective and constraints are sums c + aᵀx + Σ κ φ(x) with constants a, κ and parts φ that are not
 //! affine (partial separability). A Lagrangian is a sum of the same parts with other weights. Parts that
-//! have an operation in common form a component; each component is passed through on its own, forwards
-//! and backwards, in memory that stays in the cache. One such pass over all components gives a
-//! gradient, whatever the number of variables.
+//! have an operation in common form a component. Components that differ in their variables only have one
+//! shape: its operations are kept once, and gone through for [`WIDE`] components at a time, forwards and
+//! backwards, in memory that stays in the cache. One such pass over all components gives a gradient,
+//! whatever the number of variables.
 //!
 //! (GriewankToint1982)
 
 mod components;
 mod expansion;
 
+use std::array::from_fn;
 use std::ops::Range;
 
+use crate::block::Block;
+use crate::scratch::Scratch;
 use crate::tape::{evaluate, reverse};
 use crate::{Op, Scalar, Tape};
 pub(crate) use expansion::{Expansion, Term};
+
+/// Components that are gone through at a time.
+pub(crate) const WIDE: usize = 8;
 
 /// Parts of objective and constraints, by component.
 #[derive(Debug)]
@@ -24,27 +31,39 @@ pub(crate) struct Elements {
     affine: Vec<Term>,
     /// The other terms.
     curved: Vec<Term>,
-    parts: Vec<Part>,
-    components: Vec<Component>,
-    /// The operations of all components; operands count from the component's first.
+    shapes: Vec<Shape>,
+}
+
+/// What components of the same operations have in common, and where they differ.
+#[derive(Debug)]
+struct Shape {
+    /// Operands count from the first operation, variables from the first of the component.
     ops: Vec<Op>,
-    /// Most operations in a component.
-    longest: usize,
+    /// The operations that are parts φ, not affine.
+    parts: Vec<usize>,
+    /// Number of variables of a component.
+    width: usize,
+    components: usize,
+    /// The variables of all components.
+    variables: Vec<u32>,
+    /// For each component and part, where its terms stand among all, one for each sum in which it stands.
+    terms: Vec<Range<u32>>,
 }
 
-/// A part φ that is not affine.
+/// Work space of passes over [`Elements`] in the number type T.
 #[derive(Debug)]
-struct Part {
-    /// Its operation within the component.
-    op: usize,
-    /// Its terms among `curved`, one for each sum in which it stands.
-    sums: Range<usize>,
+pub(crate) struct Workspace<T> {
+    wide: Scratch<Block<T, WIDE>>,
+    single: Scratch<Block<T, 1>>,
 }
 
-#[derive(Debug)]
-struct Component {
-    ops: Range<usize>,
-    parts: Range<usize>,
+impl<T: Scalar> Workspace<T> {
+    pub fn new() -> Self {
+        Workspace {
+            wide: Scratch::new(),
+            single: Scratch::new(),
+        }
+    }
 }
 
 /// Weights of a Lagrangian σ f + yᵀc; without `y` the constraints are left out.
@@ -69,11 +88,6 @@ impl Elements {
         components::gather(tape, expansion)
     }
 
-    /// Length of the work space of [`sweep`](Elements::sweep).
-    pub fn work_len(&self) -> usize {
-        2 * self.longest
-    }
-
     /// Hands ∂/∂xⱼ of the affine terms to `add`.
     pub fn affine(&self, weights: Weights, mut add: impl FnMut(usize, f64)) {
         for term in &self.affine {
@@ -85,40 +99,90 @@ impl Elements {
     }
 
     /// Hands ∂/∂xⱼ of all other terms to `add`, in any number type; several shares for each j.
-    /// Components without a variable that is `relevant` are left out.
+    /// Components without a variable that is `relevant` may be left out.
     pub fn sweep<T: Scalar>(
         &self,
         x: impl Fn(usize) -> T,
         weights: Weights,
         relevant: impl Fn(usize) -> bool,
-        work: &mut [T],
+        work: &Workspace<T>,
         mut add: impl FnMut(usize, T),
     ) {
-        let (values, adjoints) = work.split_at_mut(self.longest);
-        for component in &self.components {
-            let ops = &self.ops[component.ops.clone()];
-            let concerns = |op: &Op| matches!(*op, Op::Variable(i) if relevant(i));
-            if !ops.iter().any(concerns) {
-                continue;
-            }
-            adjoints[..ops.len()].fill(T::from(0.0));
-            let mut has_weight = false;
-            for part in &self.parts[component.parts.clone()] {
-                let terms = &self.curved[part.sums.clone()];
-                let shares = terms.iter().map(|term| match weights.of(term.sum) {
-                    0.0 => 0.0,
-                    weight => weight * term.factor,
+        let zero = T::from(0.0);
+        for shape in &self.shapes {
+            let len = 2 * shape.ops.len();
+            let wide = shape.components - shape.components % WIDE;
+            if wide > 0 {
+                work.wide.lend(len, Block([zero; WIDE]), |work| {
+                    for first in (0..wide).step_by(WIDE) {
+                        self.pass(shape, first, &x, weights, &relevant, work, &mut add);
+                    }
                 });
-                let weight: f64 = shares.sum();
-                if weight != 0.0 {
-                    has_weight = true;
-                    adjoints[part.op] += T::from(weight);
-                }
             }
-            if has_weight {
-                evaluate(ops, &x, values);
-                reverse(ops, values, adjoints, &mut add);
+            if wide < shape.components {
+                work.single.lend(len, Block([zero; 1]), |work| {
+                    for first in wide..shape.components {
+                        self.pass(shape, first, &x, weights, &relevant, work, &mut add);
+                    }
+                });
             }
         }
     }
+
+    /// Goes through N components, of which the one numbered `first` is the first.
+    #[allow(clippy::too_many_arguments)] // those of a sweep, and where it is
+    fn pass<T: Scalar, const N: usize>(
+        &self,
+        shape: &Shape,
+        first: usize,
+        x: &impl Fn(usize) -> T,
+        weights: Weights,
+        relevant: &impl Fn(usize) -> bool,
+        work: &mut [Block<T, N>],
+        add: &mut impl FnMut(usize, T),
+    ) {
+        let variables = &shape.variables[first * shape.width..(first + N) * shape.width];
+        if !variables.iter().any(|&j| relevant(j as usize)) {
+            return;
+        }
+        let variable = |k: usize, slot: usize| variables[k * shape.width + slot] as usize;
+        let (values, adjoints) = work.split_at_mut(shape.ops.len());
+        adjoints.fill(Block::from(0.0));
+        // what has no weight is left out, though it may not be finite
+        let mut has_weight = [false; N];
+        for (p, &op) in shape.parts.iter().enumerate() {
+            let weight: [f64; N] = from_fn(|k| {
+                let terms = shape.terms[(first + k) * shape.parts.len() + p].clone();
+                weight(
+                    &self.curved[terms.start as usize..terms.end as usize],
+                    weights,
+                )
+            });
+            for (has_weight, weight) in has_weight.iter_mut().zip(weight) {
+                *has_weight |= weight != 0.0;
+            }
+            adjoints[op] += Block(weight.map(T::from));
+        }
+        if has_weight.contains(&true) {
+            evaluate(
+                &shape.ops,
+                |slot| Block(from_fn(|k| x(variable(k, slot)))),
+                values,
+            );
+            reverse(&shape.ops, values, adjoints, |slot, share| {
+                for k in (0..N).filter(|&k| has_weight[k]) {
+                    add(variable(k, slot), share.0[k]);
+                }
+            });
+        }
+    }
+}
+
+/// The factor of a part in a Lagrangian.
+fn weight(terms: &[Term], weights: Weights) -> f64 {
+    let shares = terms.iter().map(|term| match weights.of(term.sum) {
+        0.0 => 0.0,
+        weight => weight * term.factor,
+    });
+    shares.sum()
 }

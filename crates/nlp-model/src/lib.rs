@@ -7,7 +7,9 @@
 //! in which the first are written.
 
 mod auto;
+pub mod batch;
 pub mod bilevel;
+mod block;
 pub mod check;
 mod closure;
 mod colouring;

@@ -8,6 +8,7 @@ use crate::{Functions, Scalar};
 
 use node::Node;
 use recorder::Recorder;
+pub(crate) use recorder::{Key, key};
 pub(crate) use reverse::reverse;
 
 /// One operation of a [`Tape`]; operands are indices of earlier operations.
