@@ -19,6 +19,7 @@ mod options;
 mod problem;
 mod quadratic;
 mod random;
+mod restore;
 mod solution;
 mod solver;
 mod sorting;

@@ -2,7 +2,7 @@
 
 use linalg::slice::{axpy, dot, norm2};
 
-use super::archive::Interrupt;
+use super::archive::{Archive, Interrupt};
 use super::bisect::locate;
 use super::cut::Cut;
 use super::local::{FINEST, Local, tolerance};
@@ -34,6 +34,21 @@ pub(crate) struct Limit {
 }
 
 impl Limit {
+    /// The limit, or the lowest known point of its piece when the infimum is far from the value there: the model was wrong.
+    pub fn believed(self, archive: &Archive<'_>) -> Self {
+        let value = archive.value(self.low);
+        if (self.infimum - value).abs() <= 1e-3 * (1.0 + value.abs()) {
+            return self;
+        }
+        Limit {
+            u: archive.u(self.low).to_vec(),
+            infimum: value,
+            active: Vec::new(),
+            residual: f64::INFINITY,
+            ..self
+        }
+    }
+
     /// Whether the directions of all cuts with a multiplier are measured.
     pub fn is_measured(&self) -> bool {
         let holds = |lambda: &f64| *lambda > 1e-4 * (1.0 + self.slope);
