@@ -97,7 +97,7 @@ impl<'p> Descent<'p> {
             radius: 0.1 * size,
             final_radius: 0.1 * f64::EPSILON * size,
             target: UNBOUNDED,
-            max_evaluations: 2_000,
+            max_evaluations: 300 * start.len(),
             ..dfo::PollOptions::default()
         };
         let meta = self.model.meta().clone();

@@ -28,6 +28,7 @@ impl Driver<'_> {
         }
         let (lower, upper) = search_box(self.problem, around);
         let (lower, upper) = (&lower[..nx], &upper[..nx]);
+        let mut sampled = Vec::new();
         for x in samples(lower, upper) {
             let nearest = self.pool.nearest(&x).unwrap_or(&around[nx..]).to_vec();
             // a local solution of a convex lower level is a solution
@@ -37,11 +38,11 @@ impl Driver<'_> {
                 self.examiner.solve(&x, &nearest)?
             };
             if let Some(y) = response {
-                self.pool.offer(&x, &y, Source::of(Origin::Search));
+                sampled.extend(self.pool.offer(&x, &y, Source::of(Origin::Search)));
             }
         }
         self.examine()?;
-        for begin in beginnings(&self.pool.candidates) {
+        for begin in beginnings(&self.pool.candidates, &sampled) {
             let from = Source::of(Origin::Complementarity);
             let end = self.solve_conditions(&begin.x, &begin.y, from)?;
             // where derivatives are of no use
@@ -146,21 +147,26 @@ fn samples(lower: &[f64], upper: &[f64]) -> Vec<Vec<f64>> {
     corners.chain(spread).collect()
 }
 
-/// The best candidates at different x, refuted ones among them.
-fn beginnings(candidates: &[Candidate]) -> Vec<Candidate> {
-    let mut order: Vec<&Candidate> = candidates.iter().collect();
-    order.sort_by(|a, b| a.objective.total_cmp(&b.objective));
-    let mut list: Vec<Candidate> = Vec::new();
-    for candidate in order {
-        let near = |other: &Candidate| {
-            let x = &other.x;
-            x.iter()
-                .zip(&candidate.x)
-                .all(|(a, b)| (a - b).abs() <= 1e-3 * (1.0 + a.abs()))
-        };
-        if list.len() < BEGINNINGS && !list.iter().any(near) {
-            list.push(candidate.clone());
+/// Of the samples, those with the smallest F that are better than their nearest neighbours: each of them is in
+/// a basin of its own.
+fn beginnings(candidates: &[Candidate], samples: &[usize]) -> Vec<Candidate> {
+    let value = |k: usize| candidates[k].objective;
+    let distance = |k: usize, l: usize| -> f64 {
+        let parts = candidates[k].x.iter().zip(&candidates[l].x);
+        parts.map(|(a, b)| (a - b) * (a - b)).sum()
+    };
+    let mut list: Vec<usize> = Vec::new();
+    for &k in samples {
+        let mut others: Vec<usize> = samples.iter().copied().filter(|&l| l != k).collect();
+        others.sort_by(|&l, &m| distance(k, l).total_cmp(&distance(k, m)));
+        let neighbours = others.iter().take(2 * candidates[k].x.len());
+        if neighbours.into_iter().all(|&l| value(k) <= value(l)) {
+            list.push(k);
         }
     }
-    list
+    list.sort_by(|&k, &l| value(k).total_cmp(&value(l)));
+    list.iter()
+        .take(BEGINNINGS)
+        .map(|&k| candidates[k].clone())
+        .collect()
 }
