@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use nlp_model::{Bilevel, Tape, check_point};
 
-use super::descent::{UNBOUNDED, descend};
+use super::descent::{Descent, UNBOUNDED};
 use super::{LowerLevelCheck, LowerLevelOptions, LowerLevelStatus, check_lower_level};
 use crate::MpecError;
 use crate::interval::{Derivatives, Interval};
@@ -179,7 +179,7 @@ fn with_formula(
         let Outcome::Found(point) = findings.outcome else {
             break (target, findings);
         };
-        best = descend(problem, x, point)?;
+        best = Descent::new(problem, x)?.improve(point)?;
         restarts += 1;
         if restarts > RESTARTS || best.1 <= UNBOUNDED {
             break (

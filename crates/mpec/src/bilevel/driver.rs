@@ -33,7 +33,7 @@ const CUTS: usize = 4;
 /// Refuted candidates that are corrected, in one run.
 const CORRECTED: usize = 24;
 
-/// Starts without progress after which no more are tried.
+/// Starts without progress after which no more are tried, when each lower level met is proved convex.
 const PATIENCE: usize = 3;
 
 /// Solves a bilevel program.
@@ -108,7 +108,8 @@ pub fn solve(
         driver.examine()?;
         let is_better = driver.value() < before - PROGRESS * (1.0 + before.abs());
         since_progress = if is_better { 0 } else { since_progress + 1 };
-        if driver.best.is_some() && since_progress >= PATIENCE {
+        let is_convex = driver.examiner.is_convex;
+        if driver.best.is_some() && is_convex && since_progress >= PATIENCE {
             break;
         }
     }
@@ -121,6 +122,9 @@ pub fn solve(
 
 /// Relative decrease of F that counts as progress.
 const PROGRESS: f64 = 1e-6;
+
+/// Relative increase of F for which a solution of the KKT conditions is preferred.
+const SETTLED: f64 = 1e-5;
 
 /// Step 1.
 fn all_starts(problem: &dyn Bilevel, options: &BilevelOptions) -> Result<Vec<Vec<f64>>, MpecError> {
@@ -214,11 +218,16 @@ impl<'p> Driver<'p> {
     }
 
     /// Solves the MPCC with the cuts of `from`, and adds where it ends to the candidates.
-    fn solve_conditions(&mut self, x: &[f64], y: &[f64], from: Source) -> Result<(), MpecError> {
+    fn solve_conditions(
+        &mut self,
+        x: &[f64],
+        y: &[f64],
+        from: Source,
+    ) -> Result<Option<usize>, MpecError> {
         let z = [x, y].concat();
         let (w, residual) = self.multipliers.at(&z);
         if residual.is_nan() {
-            return Ok(());
+            return Ok(None);
         }
         let cuts: Vec<Cut> = from.cuts.iter().map(|&k| self.cuts[k].clone()).collect();
         let model = WithCuts::new(self.problem, self.conditions, &cuts)?;
@@ -233,13 +242,12 @@ impl<'p> Driver<'p> {
         self.runs += 1;
         let found = mpcc::solve(&model, &[&z[..], &w].concat(), &options)?;
         let (x, y) = found.x[..z.len()].split_at(x.len());
-        self.pool.offer(x, y, from);
-        Ok(())
+        Ok(self.pool.offer(x, y, from))
     }
 
     /// Step 4.
     fn examine(&mut self) -> Result<(), MpecError> {
-        while let Some(k) = self.pool.next_below(self.value()) {
+        while let Some(k) = self.next() {
             self.pool.candidates[k].is_examined = true;
             let candidate = self.pool.candidates[k].clone();
             let (x, y) = (&candidate.x, &candidate.y);
@@ -247,12 +255,44 @@ impl<'p> Driver<'p> {
                 Verdict::Proved(_) | Verdict::Multistart(_) => {
                     self.best = Some(k);
                     if candidate.origin != Origin::Complementarity {
-                        self.solve_conditions(x, y, candidate.source(Origin::Complementarity))?;
+                        self.settle(&candidate)?;
                     }
                 }
                 Verdict::Refuted { point, .. } => self.correct(&candidate, &point)?,
                 _ => {}
             }
+        }
+        Ok(())
+    }
+
+    /// The candidate with the smallest F, when it would be progress.
+    fn next(&self) -> Option<usize> {
+        let value = self.value();
+        let margin = if value.is_finite() {
+            PROGRESS * (1.0 + value.abs())
+        } else {
+            0.0
+        };
+        self.pool.next_below(value - margin)
+    }
+
+    /// The MPCC from the best point. Where it ends replaces the best point when it is certified and F is hardly
+    /// larger: points of other origin gain a little by what the tolerances allow.
+    fn settle(&mut self, candidate: &Candidate) -> Result<(), MpecError> {
+        let from = candidate.source(Origin::Complementarity);
+        let Some(k) = self.solve_conditions(&candidate.x, &candidate.y, from)? else {
+            return Ok(());
+        };
+        let value = candidate.objective;
+        let end = self.pool.candidates[k].clone();
+        if end.objective < value || end.objective > value + SETTLED * (1.0 + value.abs()) {
+            return Ok(());
+        }
+        self.pool.candidates[k].origin = Origin::Complementarity;
+        self.pool.candidates[k].is_examined = true;
+        let verdict = self.examiner.certify(&end.x, &end.y, false)?.verdict;
+        if matches!(verdict, Verdict::Proved(_) | Verdict::Multistart(_)) {
+            self.best = Some(k);
         }
         Ok(())
     }
@@ -273,7 +313,8 @@ impl<'p> Driver<'p> {
             ..candidate.source(Origin::Complementarity)
         };
         self.solve_conditions(x, y, from)?;
-        self.solve_conditions(x, response, from)
+        self.solve_conditions(x, response, from)?;
+        Ok(())
     }
 
     /// Step 6.
