@@ -189,8 +189,7 @@ impl Search<'_> {
         match ended {
             Ended::Domain => self.is_undefined = true,
             Ended::Unbounded => self.is_unbounded = true,
-            Ended::Infeasible => {}
-            // a point that is feasible but not quite stationary is a candidate, no more
+            // a point that is feasible but not quite stationary, or in contradiction by rounding, is a candidate, no more
             _ if self.sqp.violation() <= self.feasibility => {
                 let (y, value) = (self.sqp.x().to_vec(), self.sqp.objective());
                 self.keep(y, value);

@@ -1,5 +1,6 @@
 //! The inner problem at a fixed x, piece by piece.
 
+use linalg::slice::norm_inf;
 use nlp_model::Mpcc;
 
 use super::at_x::{AtX, Objective};
@@ -54,8 +55,8 @@ pub(super) struct Enumeration {
 const ITERATIONS: usize = 100;
 /// Tolerances of the solutions of pieces, one after the other until one is met.
 const TOLERANCES: [f64; 3] = [1e-11, 1e-9, 1e-7];
-/// A piece with a point of no larger violation is not empty; one with a point between this and the feasibility
-/// tolerance may count as empty.
+/// A piece with a point of no larger violation, relative to 1 + ‖z‖∞, is not empty; one with a point between this and the
+/// feasibility tolerance may count as empty.
 const CERTAINLY_FEASIBLE: f64 = 1e-13;
 /// Points y nearer than this, relative to 1 + |y|, are one.
 const SAME: f64 = 1e-6;
@@ -195,7 +196,9 @@ impl Walk<'_> {
         }
         let Some(first) = self.improve(point, choices) else {
             let is_decided = self.found.is_unbounded || self.found.is_undefined;
-            self.found.is_unfinished |= !is_decided && violation <= CERTAINLY_FEASIBLE;
+            self.found.is_unfinished |=
+                !is_decided && violation <= CERTAINLY_FEASIBLE * (1.0 + norm_inf(point));
+            self.found.violation = self.found.violation.min(violation);
             tracing::debug!(
                 ?choices,
                 ?point,

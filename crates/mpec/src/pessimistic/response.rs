@@ -125,7 +125,8 @@ impl<'a> Responder<'a> {
                 match solve_lower(bilevel, x, &known, eps, feasibility)? {
                     Ok(lower) => Some(lower),
                     // how far x is from a response, pieces tell
-                    Err(NoValue::Empty | NoValue::NotFound) => return self.nearly(x),
+                    Err(NoValue::Empty) => return self.nearly(x, true),
+                    Err(NoValue::NotFound) => return self.nearly(x, false),
                     Err(NoValue::Unbounded) => return Ok(Err(Failure::NoMinimum)),
                     Err(NoValue::Undefined) => return Ok(Err(Failure::Undefined)),
                 }
@@ -155,20 +156,20 @@ impl<'a> Responder<'a> {
     }
 
     /// S(x) seems to be empty: by how much, or why the search for a point did not end.
-    fn nearly(&mut self, x: &[f64]) -> Result<Answer, MpecError> {
+    fn nearly(&mut self, x: &[f64], is_proved: bool) -> Result<Answer, MpecError> {
         let at = AtX::new(&self.inner, x, f64::INFINITY)?;
         let start = self.point(x, &vec![0.0; self.ny]);
         let found = enumerate(&at, &[start], self.effort());
         self.programs += found.programs;
-        Ok(Err(
-            match (found.is_undefined, found.violation.is_finite()) {
-                (true, _) => Failure::Undefined,
-                (false, true) => Failure::Empty {
-                    violation: found.violation,
-                },
-                _ => Failure::Unfinished,
-            },
-        ))
+        let has_no_piece = found.is_exhausted && !found.is_unfinished && found.best.is_none();
+        let violation = found.violation;
+        Ok(Err(if found.is_undefined {
+            Failure::Undefined
+        } else if is_proved || self.is_affine && has_no_piece {
+            Failure::Empty { violation }
+        } else {
+            Failure::Unfinished
+        }))
     }
 
     /// Largest violation at x of the leader's rows, which depend on x alone.
