@@ -4,6 +4,7 @@ mod at_x;
 mod certificate;
 mod label;
 mod lower;
+mod nash;
 mod options;
 mod outer;
 mod pieces;
@@ -19,6 +20,8 @@ use nlp_model::{KktConditions, Linearised, check_length, check_point};
 
 use crate::MpecError;
 use at_x::Inner;
+pub use nash::Follower;
+use nash::{OwnProgram, Stacked};
 pub use options::{PessimisticOptions, Radii, Sense};
 use outer::Outer;
 use problem::Followers;
@@ -40,8 +43,8 @@ pub fn solve(
         Sense::Pessimistic => -1.0,
         Sense::Optimistic => 1.0,
     };
-    let mut solution = match problem.followers {
-        Followers::Complementarity { program, nx } => {
+    let mut solution = match &problem.followers {
+        &Followers::Complementarity { program, nx } => {
             let in_pairs = |i: &usize| program.pairs().iter().any(|&(a, b)| *i == a || *i == b);
             let mut rows = rows_of_x(program, nx);
             rows.retain(|i| !in_pairs(i));
@@ -49,19 +52,41 @@ pub fn solve(
             let ny = program.meta().nvar() - nx;
             Outer::new(problem, options, Responder::new(inner, None, ny, options)).run(&start)?
         }
-        Followers::Variational(qvi) => {
+        &Followers::Variational(qvi) => {
             let kkt = KktConditions::new(qvi)?;
             let rows = leader_rows(qvi.upper(), qvi.nx())?;
             let inner = Inner::new(&kkt, qvi.nx(), sigma, rows, None)?;
             let responder = Responder::new(inner, None, qvi.ny(), options);
             Outer::new(problem, options, responder).run(&start)?
         }
-        Followers::Argmin(bilevel) => {
+        &Followers::Argmin(bilevel) => {
             let linearised = Linearised::new(bilevel)?;
             let kkt = KktConditions::new(&linearised)?;
             let rows = leader_rows(bilevel.upper(), bilevel.nx())?;
             let inner = Inner::new(&kkt, bilevel.nx(), sigma, rows, Some(bilevel.lower()))?;
             let responder = Responder::new(inner, Some(bilevel), bilevel.ny(), options);
+            Outer::new(problem, options, responder).run(&start)?
+        }
+        Followers::Nash { leader, followers } => {
+            let own: Vec<OwnProgram> = followers
+                .iter()
+                .map(OwnProgram::new)
+                .collect::<Result<_, _>>()?;
+            let linearised: Vec<Linearised> = own
+                .iter()
+                .map(|program| Linearised::new(program))
+                .collect::<Result<_, _>>()?;
+            let conditions: Vec<KktConditions> = linearised
+                .iter()
+                .map(|program| KktConditions::new(program))
+                .collect::<Result<_, _>>()?;
+            let orders: Vec<&[usize]> = own.iter().map(OwnProgram::order).collect();
+            let stacked = Stacked::new(*leader, &conditions, &orders)?;
+            let nx = problem.nx();
+            let rows = leader_rows(*leader, nx)?;
+            let ny = leader.meta().nvar() - nx;
+            let inner = Inner::new(&stacked, nx, sigma, rows, None)?;
+            let responder = Responder::new(inner, None, ny, options);
             Outer::new(problem, options, responder).run(&start)?
         }
     };

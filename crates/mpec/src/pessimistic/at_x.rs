@@ -1,13 +1,13 @@
 //! The followers' program at a fixed x.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use linalg::Pattern;
 use nlp_model::{Meta, Model, ModelError, Mpcc, Smooth, TwiceSmooth};
 
 /// Curvature that is added where the objective may have none: steps of a linear program without it are so long that their
 /// rounding hides whether rows hold.
-const PROXIMAL: f64 = 1e-3;
+pub(super) const PROXIMAL: f64 = 1e-3;
 
 /// What is minimized over S(x).
 #[derive(Clone, Debug, PartialEq)]
@@ -93,6 +93,8 @@ pub(super) struct AtX<'s> {
     inner: &'s Inner<'s>,
     meta: Meta,
     pub objective: RefCell<Objective>,
+    /// Added curvature.
+    pub proximal: Cell<f64>,
 }
 
 impl<'s> AtX<'s> {
@@ -115,6 +117,7 @@ impl<'s> AtX<'s> {
                 .variable_bounds(&lvar, &uvar)?
                 .constraint_bounds(&lcon, &ucon)?,
             objective: RefCell::new(Objective::Leader),
+            proximal: Cell::new(PROXIMAL),
             inner,
         })
     }
@@ -207,9 +210,9 @@ impl TwiceSmooth for AtX<'_> {
         let (of_program, rest) = vals.split_at_mut(nnz);
         let (diagonal, of_lower) = rest.split_at_mut(z.len());
         let (leader, unit) = match &*self.objective.borrow() {
-            Objective::Leader => (sigma * self.inner.sigma, sigma * PROXIMAL),
+            Objective::Leader => (sigma * self.inner.sigma, sigma * self.proximal.get()),
             Objective::Nearest(_) => (0.0, sigma),
-            Objective::Linear(_) => (0.0, sigma * PROXIMAL),
+            Objective::Linear(_) => (0.0, sigma * self.proximal.get()),
         };
         program.hess_coord(z, &y[..m], leader, of_program);
         diagonal.fill(unit);

@@ -127,17 +127,17 @@ impl<'p, 'a> Outer<'p, 'a> {
         if self.options.sense == Sense::Pessimistic {
             return Ok(start.to_vec());
         }
-        let x = match self.problem.followers {
-            Followers::Argmin(bilevel) => {
+        let x = match &self.problem.followers {
+            &Followers::Argmin(bilevel) => {
                 crate::bilevel::solve(bilevel, &BilevelOptions::default())?.x
             }
-            Followers::Complementarity { program, nx } => {
+            &Followers::Complementarity { program, nx } => {
                 let mut z0 = program.meta().x0().to_vec();
                 z0[..nx].copy_from_slice(start);
                 let joint = crate::mpcc::solve(program, &z0, &MpccOptions::default())?;
                 joint.x[..nx].to_vec()
             }
-            Followers::Variational(_) => return Ok(start.to_vec()),
+            Followers::Variational(_) | Followers::Nash { .. } => return Ok(start.to_vec()),
         };
         let (lower, upper) = (&self.problem.lower, &self.problem.upper);
         let bounds = lower.iter().zip(upper);

@@ -1,9 +1,9 @@
 //! The inner problem at a fixed x, piece by piece.
 
 use linalg::slice::norm_inf;
-use nlp_model::Mpcc;
+use nlp_model::{Model, Mpcc};
 
-use super::at_x::{AtX, Objective};
+use super::at_x::{AtX, Objective, PROXIMAL};
 use crate::branch::{Choice, Pieces};
 use crate::sqp::{Ended, Limits};
 
@@ -53,8 +53,18 @@ pub(super) struct Enumeration {
 }
 
 const ITERATIONS: usize = 100;
-/// Tolerances of the solutions of pieces, one after the other until one is met.
-const TOLERANCES: [f64; 3] = [1e-11, 1e-9, 1e-7];
+/// Tolerance of points of pieces.
+const TOLERANCE: f64 = 1e-11;
+/// Tolerances of solutions of pieces and added curvatures, one after the other until one is met; without curvature steps are
+/// long enough to tell that there is no bound.
+const ATTEMPTS: [(f64, f64); 4] = [
+    (TOLERANCE, PROXIMAL),
+    (1e-9, PROXIMAL),
+    (1e-7, PROXIMAL),
+    (1e-7, 0.0),
+];
+/// A decrease by this, relative to 1 + |value|, while the points run away means that there is no bound.
+const FAR: f64 = 1e6;
 /// A piece with a point of no larger violation, relative to 1 + ‖z‖∞, is not empty; one with a point between this and the
 /// feasibility tolerance may count as empty.
 const CERTAINLY_FEASIBLE: f64 = 1e-13;
@@ -70,7 +80,7 @@ pub(super) fn enumerate(at: &AtX, starts: &[Vec<f64>], effort: Effort) -> Enumer
         pieces: Pieces::new(
             at,
             Limits {
-                tolerance: TOLERANCES[0],
+                tolerance: TOLERANCE,
                 iterations: ITERATIONS,
             },
         ),
@@ -104,7 +114,7 @@ pub(super) fn solve_piece(
     feasibility: f64,
 ) -> Option<Vec<f64>> {
     let limits = Limits {
-        tolerance: TOLERANCES[1],
+        tolerance: 1e-9,
         iterations: ITERATIONS,
     };
     let mut pieces = Pieces::new(at, limits);
@@ -238,17 +248,19 @@ impl Walk<'_> {
     /// Minimizes σ f on a piece from z; keeps and returns the solution.
     fn improve(&mut self, z: &[f64], choices: &[Choice]) -> Option<Vec<f64>> {
         self.at.objective.replace(Objective::Leader);
+        let start = self.at.obj(z);
         let mut z = z.to_vec();
-        for tolerance in TOLERANCES {
+        for (tolerance, proximal) in ATTEMPTS {
             self.pieces.limits.tolerance = tolerance;
+            self.at.proximal.set(proximal);
             let ended = self.pieces.solve(&z, choices);
+            self.pieces.limits.tolerance = TOLERANCE;
+            self.at.proximal.set(PROXIMAL);
             let is_feasible = self.pieces.violation() <= self.effort.feasibility;
+            let is_far = self.pieces.objective() < start - FAR * (1.0 + start.abs());
             match ended {
-                Ended::Optimal if is_feasible => {
-                    self.pieces.limits.tolerance = TOLERANCES[0];
-                    return Some(self.keep(choices));
-                }
-                Ended::Unbounded | Ended::Diverging => {
+                Ended::Optimal if is_feasible => return Some(self.keep(choices)),
+                Ended::Unbounded | Ended::Diverging if is_far => {
                     self.found.is_unbounded = true;
                     return None;
                 }
@@ -260,7 +272,6 @@ impl Walk<'_> {
                 _ => {}
             }
         }
-        self.pieces.limits.tolerance = TOLERANCES[0];
         None
     }
 

@@ -28,7 +28,7 @@ const ROUNDING: [f64; 2] = [1e-7, 3e-5];
 
 /// Locates x̂, decides whether the infimum is attained, and examines the responses.
 pub(super) fn report(outer: &mut Outer, found: &CliffSolution) -> Result<Reported, MpecError> {
-    if found.label.is_none() {
+    if found.label.is_none_or(is_wall) {
         return Ok(Reported::Solution(Box::new(nothing(outer, found))));
     }
     let mut end = End {
@@ -59,7 +59,7 @@ pub(super) fn without_claims(
     outer: &mut Outer,
     found: &CliffSolution,
 ) -> Result<PessimisticSolution, MpecError> {
-    if found.label.is_none() {
+    if found.label.is_none_or(is_wall) {
         return Ok(nothing(outer, found));
     }
     let end = End {
