@@ -357,6 +357,22 @@ fn two_followers_in_equilibrium() {
         },
     );
 
+    // y₁ maximizes y₁²: 0 satisfies the KKT conditions, and the leader would like it
+    let one = model("-y1^2", &[], [0.0, -1.0, 0.0], [1.0; 3]);
+    let leader = model(
+        "(x - 0.3)^2 + y1^2",
+        &[],
+        [0.0, -INF, -INF],
+        [1.0, INF, INF],
+    );
+    let problem = Problem::nash(&leader, 1, followers(&one, &two)).unwrap();
+    let s = solve(&problem, &in_sense(Sense::Optimistic)).unwrap();
+    assert_eq!(
+        (s.played.evidence, s.status),
+        (Evidence::None, Status::SubOptimal),
+        "{s}"
+    );
+
     let wrong = vec![Follower {
         model: &one as _,
         own: vec![1],

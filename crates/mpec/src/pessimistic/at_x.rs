@@ -67,6 +67,27 @@ impl<'a> Inner<'a> {
         self.program.meta().nvar()
     }
 
+    /// σ f is a convex quadratic function of w, as far as curvature at z and at another point tells.
+    pub fn is_convex_quadratic(&self, z: &[f64]) -> bool {
+        let (n, nx) = (self.n(), self.nx);
+        let structure = self.program.hess_structure();
+        let none = vec![0.0; self.program.meta().ncon()];
+        let other: Vec<f64> = z.iter().map(|z| 0.7 - 1.3 * z).collect();
+        let [here, there] = [z, &other].map(|z| {
+            let mut vals = vec![0.0; structure.nnz()];
+            self.program.hess_coord(z, &none, self.sigma, &mut vals);
+            let mut dense = vec![0.0; n * n];
+            structure.to_dense_symmetric(&vals, &mut dense);
+            dense
+        });
+        let m = n - nx;
+        let block = |dense: &[f64]| -> Vec<f64> {
+            let rows = (nx..n).flat_map(|i| dense[i * n + nx..(i + 1) * n].iter());
+            rows.copied().collect()
+        };
+        block(&here) == block(&there) && is_semidefinite(block(&here), m)
+    }
+
     /// The rows are affine in w at fixed x, as far as curvature at two points tells.
     pub fn is_affine(&self) -> bool {
         let (n, m) = (self.n(), self.program.meta().ncon());
@@ -86,6 +107,30 @@ impl<'a> Inner<'a> {
                 .all(|(_, v)| *v == 0.0)
         })
     }
+}
+
+/// A symmetric matrix (m × m) is positive semidefinite up to rounding, by elimination with a small shift.
+fn is_semidefinite(mut a: Vec<f64>, m: usize) -> bool {
+    let shift = 1e-12 * linalg::slice::norm_inf(&a);
+    for k in 0..m {
+        let pivot = a[k * m + k] + shift;
+        if pivot.is_nan() || pivot < 0.0 {
+            return false;
+        }
+        for i in k + 1..m {
+            if pivot <= 2.0 * shift {
+                if a[i * m + k].abs() > 1e3 * shift {
+                    return false;
+                }
+                continue;
+            }
+            let factor = a[i * m + k] / pivot;
+            for j in k + 1..m {
+                a[i * m + j] -= factor * a[k * m + j];
+            }
+        }
+    }
+    true
 }
 
 /// min objective(z)  s.t. the rows, bounds and pairs of the program, x fixed, f_lower ≤ cutoff.

@@ -30,6 +30,8 @@ pub(super) struct Outer<'p, 'a> {
     pub history: Vec<Sample>,
     pub failed: Vec<Failed>,
     pub enlarged_radius: Option<f64>,
+    /// The first of the samples whose values hold: a missed response spoils those before.
+    pub fresh: usize,
     /// Misuse found inside of an evaluation.
     error: Option<MpecError>,
 }
@@ -48,6 +50,7 @@ impl<'p, 'a> Outer<'p, 'a> {
             history: Vec::new(),
             failed: Vec::new(),
             enlarged_radius: None,
+            fresh: 0,
             error: None,
         }
     }
@@ -75,6 +78,7 @@ impl<'p, 'a> Outer<'p, 'a> {
                 Reported::Solution(solution) => return Ok(*solution),
                 Reported::Missed { x, y } => {
                     self.counts.refuted += 1;
+                    self.fresh = self.history.len();
                     self.responder.forget(y);
                     start = x;
                 }
@@ -190,10 +194,16 @@ impl<'p, 'a> Outer<'p, 'a> {
         }
     }
 
+    /// The lowest sample.
+    pub fn lowest(&self) -> Option<&Sample> {
+        let values = self.history[self.fresh..].iter();
+        let finite = values.filter(|s| s.value.is_finite());
+        finite.min_by(|a, b| a.value.total_cmp(&b.value))
+    }
+
     /// The lowest x seen, when its value is below what the cliff solver claims.
     fn below(&self, found: &CliffSolution) -> Option<Vec<f64>> {
-        let best = self.history.iter().filter(|s| s.value.is_finite());
-        let best = best.min_by(|a, b| a.value.total_cmp(&b.value))?;
+        let best = self.lowest()?;
         let margin = 1e-7 * (1.0 + found.infimum.abs());
         (found.infimum.is_nan() || best.value < found.infimum - margin).then(|| best.x.clone())
     }

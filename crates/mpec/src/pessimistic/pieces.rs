@@ -42,6 +42,8 @@ pub(super) struct Enumeration {
     pub pieces: usize,
     /// No piece is left out.
     pub is_exhausted: bool,
+    /// A piece has more than one response.
+    pub is_wide: bool,
     /// A piece ended without a solution: its best value is not known.
     pub is_unfinished: bool,
     /// σ f is unbounded below on a piece, or its points run away.
@@ -91,6 +93,7 @@ pub(super) fn enumerate(at: &AtX, starts: &[Vec<f64>], effort: Effort) -> Enumer
             programs: 0,
             pieces: 0,
             is_exhausted: true,
+            is_wide: false,
             is_unfinished: false,
             is_unbounded: false,
             is_undefined: false,
@@ -231,6 +234,7 @@ impl Walk<'_> {
         if ends.iter().all(is_single) {
             return;
         }
+        self.found.is_wide = true;
         for end in ends.into_iter().flatten() {
             self.improve(&end, choices);
         }

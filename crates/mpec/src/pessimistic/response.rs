@@ -6,7 +6,7 @@ use nlp_model::Bilevel;
 
 use super::PessimisticOptions;
 use super::at_x::{AtX, Inner};
-use super::label::Branches;
+use super::label::{Branches, Fnv};
 use super::lower::{LowerLevel, NoValue, solve_lower};
 use super::pieces::{Best, Effort, Enumeration, enumerate, solve_piece};
 use super::solution::{Failure, Side};
@@ -28,6 +28,8 @@ pub(super) struct Response {
     pub pieces: usize,
     /// No piece is left out.
     pub is_exhausted: bool,
+    /// A piece with several points has an objective that may have several minimizers there.
+    pub is_wide: bool,
     /// The lower level, for a follower who minimizes.
     pub lower: Option<LowerLevel>,
 }
@@ -40,6 +42,8 @@ pub(super) struct Responder<'a> {
     pub inner: Rc<Inner<'a>>,
     /// The follower, when it is one who minimizes.
     pub bilevel: Option<&'a dyn Bilevel>,
+    /// Several followers: the program of each, and its variables in (x, y).
+    pub players: Vec<(&'a dyn Bilevel, &'a [usize])>,
     pub ny: usize,
     pub options: PessimisticOptions,
     /// The last pairs that are not conditions on multipliers.
@@ -78,6 +82,7 @@ impl<'a> Responder<'a> {
             own_pairs,
             inner: Rc::new(inner),
             bilevel,
+            players: Vec::new(),
             ny,
             options: options.clone(),
             branches: Branches::default(),
@@ -314,6 +319,7 @@ impl<'a> Responder<'a> {
             label,
             pieces: found.pieces,
             is_exhausted: found.is_exhausted,
+            is_wide: found.is_wide,
             lower,
         })
     }
@@ -376,20 +382,5 @@ impl<'a> Responder<'a> {
         self.programs += solved;
         pattern.push(id);
         pattern.0
-    }
-}
-
-/// The hash of Fowler, Noll and Vo.
-struct Fnv(u64);
-
-impl Default for Fnv {
-    fn default() -> Self {
-        Fnv(0xcbf2_9ce4_8422_2325)
-    }
-}
-
-impl Fnv {
-    fn push(&mut self, value: u64) {
-        self.0 = (self.0 ^ value).wrapping_mul(0x0100_0000_01b3);
     }
 }
