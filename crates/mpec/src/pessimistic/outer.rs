@@ -5,14 +5,13 @@ use std::cell::RefCell;
 use dfo::bobyqa;
 use dfo::cliff::{self, CliffOptions, CliffSolution, Evaluation};
 
-use super::problem::Followers;
 use super::report::{Reported, report, simplest, without_claims};
 use super::response::{Answer, Responder};
 use super::solution::{Counts, Failed, Failure, PessimisticSolution, Sample};
 use super::{PessimisticOptions, Problem, Sense};
 use crate::MpecError;
-use crate::bilevel::BilevelOptions;
-use crate::mpcc::MpccOptions;
+use crate::bilevel::{self, BilevelOptions};
+use crate::mpcc::{self, MpccOptions};
 
 /// Values of what cannot be played: 10²⁰ (1 + violation), so that a search among them leads out.
 const WALL: f64 = 1e20;
@@ -131,35 +130,40 @@ impl<'p, 'a> Outer<'p, 'a> {
         if self.options.sense == Sense::Pessimistic {
             return Ok(start.to_vec());
         }
-        let x = match &self.problem.followers {
-            &Followers::Argmin(bilevel) => {
-                crate::bilevel::solve(bilevel, &BilevelOptions::default())?.x
+        let nx = start.len();
+        let program = self.responder.inner.program;
+        let mut z0 = program.meta().x0().to_vec();
+        z0[..nx].copy_from_slice(start);
+        let mut ends = Vec::new();
+        if let Some(bilevel) = self.responder.bilevel {
+            let joint = bilevel::solve(bilevel, &BilevelOptions::default())?;
+            if linalg::slice::all_finite(&joint.x) && linalg::slice::all_finite(&joint.y) {
+                let n = nx + joint.y.len();
+                z0[..n].copy_from_slice(&[&joint.x[..], &joint.y].concat());
+                ends.push(joint.x);
             }
-            &Followers::Complementarity { program, nx } => {
-                let mut z0 = program.meta().x0().to_vec();
-                z0[..nx].copy_from_slice(start);
-                let joint = crate::mpcc::solve(program, &z0, &MpccOptions::default())?;
-                joint.x[..nx].to_vec()
-            }
-            Followers::Variational(_) | Followers::Nash { .. } => return Ok(start.to_vec()),
-        };
-        let (lower, upper) = (&self.problem.lower, &self.problem.upper);
-        let bounds = lower.iter().zip(upper);
-        let x: Vec<f64> = x
-            .iter()
-            .zip(bounds)
-            .map(|(x, (l, u))| x.clamp(*l, *u))
-            .collect();
-        if !linalg::slice::all_finite(&x) {
-            return Ok(start.to_vec());
         }
+        let options = MpccOptions {
+            tolerance: 1e-11,
+            ..MpccOptions::default()
+        };
+        // Newton's method on a piece finds x to the last digits, which a value at a single x needs
+        ends.push(mpcc::solve(program, &z0, &options)?.x[..nx].to_vec());
+        let (lower, upper) = (&self.problem.lower, &self.problem.upper);
         let mut best = start.to_vec();
         let mut least = self.value(start);
-        for (_, share) in [(0, 0.0), (1, 1e-6)] {
-            let x = simplest(&x, lower, upper, share);
-            let value = self.value(&x);
-            if value < least {
-                (best, least) = (x, value);
+        for x in ends {
+            let bounds = lower.iter().zip(upper);
+            let inside = x.iter().zip(bounds).map(|(x, (l, u))| x.clamp(*l, *u));
+            let x: Vec<f64> = inside.collect();
+            if !linalg::slice::all_finite(&x) {
+                continue;
+            }
+            for x in [simplest(&x, lower, upper, 1e-6), x] {
+                let value = self.value(&x);
+                if value < least {
+                    (best, least) = (x, value);
+                }
             }
         }
         Ok(best)

@@ -44,8 +44,10 @@ pub(super) struct Enumeration {
     pub is_exhausted: bool,
     /// A piece has more than one response.
     pub is_wide: bool,
-    /// A piece ended without a solution: its best value is not known.
+    /// A node ended with neither a point nor a stationary violation.
     pub is_unfinished: bool,
+    /// Points of pieces of which no solution was found.
+    pub open: Vec<Vec<f64>>,
     /// σ f is unbounded below on a piece, or its points run away.
     pub is_unbounded: bool,
     /// A function has no value.
@@ -95,6 +97,7 @@ pub(super) fn enumerate(at: &AtX, starts: &[Vec<f64>], effort: Effort) -> Enumer
             is_exhausted: true,
             is_wide: false,
             is_unfinished: false,
+            open: Vec::new(),
             is_unbounded: false,
             is_undefined: false,
             violation: f64::INFINITY,
@@ -209,8 +212,9 @@ impl Walk<'_> {
         }
         let Some(first) = self.improve(point, choices) else {
             let is_decided = self.found.is_unbounded || self.found.is_undefined;
-            self.found.is_unfinished |=
-                !is_decided && violation <= CERTAINLY_FEASIBLE * (1.0 + norm_inf(point));
+            if !is_decided && violation <= CERTAINLY_FEASIBLE * (1.0 + norm_inf(point)) {
+                self.found.open.push(point.to_vec());
+            }
             self.found.violation = self.found.violation.min(violation);
             tracing::debug!(
                 ?choices,

@@ -8,7 +8,7 @@ use super::PessimisticOptions;
 use super::at_x::{AtX, Inner};
 use super::label::{Branches, Fnv};
 use super::lower::{LowerLevel, NoValue, solve_lower};
-use super::pieces::{Best, Effort, Enumeration, enumerate, solve_piece};
+use super::pieces::{Best, Effort, Enumeration, distance, enumerate, solve_piece};
 use super::solution::{Failure, Side};
 use crate::MpecError;
 use crate::branch::Choice;
@@ -58,6 +58,8 @@ pub(super) struct Responder<'a> {
     pub programs: usize,
 }
 
+/// A piece with a point this near to a minimizer, relative to 1 + |y|, is that of the minimizer.
+const NEAR: f64 = 1e-3;
 /// Sides below this are zero.
 const ACTIVE: f64 = 1e-8;
 
@@ -166,7 +168,8 @@ impl<'a> Responder<'a> {
         let start = self.point(x, &vec![0.0; self.ny]);
         let found = enumerate(&at, &[start], self.effort());
         self.programs += found.programs;
-        let has_no_piece = found.is_exhausted && !found.is_unfinished && found.best.is_none();
+        let is_finished = found.is_exhausted && !found.is_unfinished && found.open.is_empty();
+        let has_no_piece = is_finished && found.best.is_none();
         let violation = found.violation;
         Ok(Err(if found.is_undefined {
             Failure::Undefined
@@ -296,17 +299,25 @@ impl<'a> Responder<'a> {
         if found.is_unbounded {
             return Err(Failure::Unbounded);
         }
+        // a piece without its best value could hold a worse response, unless it is a minimizer that is known
+        let nx = self.inner.nx;
+        let is_known = |z: &[f64]| {
+            let minimizers = lower.iter().flat_map(|lower| &lower.minimizers);
+            minimizers
+                .into_iter()
+                .any(|m| distance(&z[nx..nx + self.ny], &m.y) <= NEAR)
+        };
+        let is_finished = !found.is_unfinished && found.open.iter().all(|z| is_known(z));
         let Some(best) = found.best else {
-            return Err(if found.is_unfinished || !found.is_exhausted {
-                Failure::Unfinished
-            } else {
+            return Err(if is_finished && found.is_exhausted {
                 Failure::Empty {
                     violation: found.violation,
                 }
+            } else {
+                Failure::Unfinished
             });
         };
-        // a piece without its best value could hold a worse response
-        if found.is_unfinished {
+        if !is_finished {
             return Err(Failure::Unfinished);
         }
         let branch = self.branch(&best.z);
