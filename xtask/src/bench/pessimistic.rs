@@ -38,18 +38,23 @@ pub fn run(args: &Args) -> crate::Result<()> {
         tables.push(rows);
     }
     tables::summarize(&tables, &mut summary);
-    let known = known::run(cancel)?;
-    say(known::grid(&known).terminal());
-    known::summarize(&known, &mut summary);
+    let known = known::literature(cancel)?;
+    let variants = known::variants(if args.quick { 6 } else { 1 }, cancel)?;
+    for (name, runs) in [("pessimistic", &known), ("variants", &variants)] {
+        say(known::grid(runs).terminal());
+        known::summarize(name, runs, &mut summary);
+    }
     records.extend(tables.iter().flatten().map(tables::Row::json));
-    records.extend(known.iter().map(known::Run::json));
+    records.extend(known.iter().chain(&variants).map(known::Run::json));
     let figures = figures::all()?;
-    let documents: Vec<(&str, String)> =
-        figures.iter().map(|(name, _, f)| (*name, f.clone())).collect();
+    let documents: Vec<(&str, String)> = figures
+        .iter()
+        .map(|(name, _, f)| (*name, f.clone()))
+        .collect();
     say(summary.json()?);
     runs::write(&args.out, &records, &summary, &documents)?;
     if args.update_docs && !cancel.is_cancelled() {
-        page::write(&crate::root(), &tables, &known, &figures)?;
+        page::write(&crate::root(), &tables, [&known, &variants], &figures)?;
         say("docs/results/pessimistic.md and its figures are rewritten.");
     }
     Ok(())

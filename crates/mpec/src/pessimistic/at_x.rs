@@ -1,13 +1,13 @@
 //! The followers' program at a fixed x.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use linalg::Pattern;
 use nlp_model::{Meta, Model, ModelError, Mpcc, Smooth, TwiceSmooth};
 
 /// Curvature that is added where the objective may have none: steps of a linear program without it are so long that their
 /// rounding hides whether rows hold.
-const PROXIMAL: f64 = 1e-3;
+pub(super) const PROXIMAL: f64 = 1e-3;
 
 /// What is minimized over S(x).
 #[derive(Clone, Debug, PartialEq)]
@@ -67,6 +67,27 @@ impl<'a> Inner<'a> {
         self.program.meta().nvar()
     }
 
+    /// σ f is a convex quadratic function of w, as far as curvature at z and at another point tells.
+    pub fn is_convex_quadratic(&self, z: &[f64]) -> bool {
+        let (n, nx) = (self.n(), self.nx);
+        let structure = self.program.hess_structure();
+        let none = vec![0.0; self.program.meta().ncon()];
+        let other: Vec<f64> = z.iter().map(|z| 0.7 - 1.3 * z).collect();
+        let [here, there] = [z, &other].map(|z| {
+            let mut vals = vec![0.0; structure.nnz()];
+            self.program.hess_coord(z, &none, self.sigma, &mut vals);
+            let mut dense = vec![0.0; n * n];
+            structure.to_dense_symmetric(&vals, &mut dense);
+            dense
+        });
+        let m = n - nx;
+        let block = |dense: &[f64]| -> Vec<f64> {
+            let rows = (nx..n).flat_map(|i| dense[i * n + nx..(i + 1) * n].iter());
+            rows.copied().collect()
+        };
+        block(&here) == block(&there) && is_semidefinite(block(&here), m)
+    }
+
     /// The rows are affine in w at fixed x, as far as curvature at two points tells.
     pub fn is_affine(&self) -> bool {
         let (n, m) = (self.n(), self.program.meta().ncon());
@@ -88,11 +109,37 @@ impl<'a> Inner<'a> {
     }
 }
 
+/// A symmetric matrix (m × m) is positive semidefinite up to rounding, by elimination with a small shift.
+fn is_semidefinite(mut a: Vec<f64>, m: usize) -> bool {
+    let shift = 1e-12 * linalg::slice::norm_inf(&a);
+    for k in 0..m {
+        let pivot = a[k * m + k] + shift;
+        if pivot.is_nan() || pivot < 0.0 {
+            return false;
+        }
+        for i in k + 1..m {
+            if pivot <= 2.0 * shift {
+                if a[i * m + k].abs() > 1e3 * shift {
+                    return false;
+                }
+                continue;
+            }
+            let factor = a[i * m + k] / pivot;
+            for j in k + 1..m {
+                a[i * m + j] -= factor * a[k * m + j];
+            }
+        }
+    }
+    true
+}
+
 /// min objective(z)  s.t. the rows, bounds and pairs of the program, x fixed, f_lower ≤ cutoff.
 pub(super) struct AtX<'s> {
     inner: &'s Inner<'s>,
     meta: Meta,
     pub objective: RefCell<Objective>,
+    /// Added curvature.
+    pub proximal: Cell<f64>,
 }
 
 impl<'s> AtX<'s> {
@@ -115,6 +162,7 @@ impl<'s> AtX<'s> {
                 .variable_bounds(&lvar, &uvar)?
                 .constraint_bounds(&lcon, &ucon)?,
             objective: RefCell::new(Objective::Leader),
+            proximal: Cell::new(PROXIMAL),
             inner,
         })
     }
@@ -207,9 +255,9 @@ impl TwiceSmooth for AtX<'_> {
         let (of_program, rest) = vals.split_at_mut(nnz);
         let (diagonal, of_lower) = rest.split_at_mut(z.len());
         let (leader, unit) = match &*self.objective.borrow() {
-            Objective::Leader => (sigma * self.inner.sigma, sigma * PROXIMAL),
+            Objective::Leader => (sigma * self.inner.sigma, sigma * self.proximal.get()),
             Objective::Nearest(_) => (0.0, sigma),
-            Objective::Linear(_) => (0.0, sigma * PROXIMAL),
+            Objective::Linear(_) => (0.0, sigma * self.proximal.get()),
         };
         program.hess_coord(z, &y[..m], leader, of_program);
         diagonal.fill(unit);

@@ -1,7 +1,8 @@
 //! Proofs that no response is worse than the one found.
 
-use nlp_model::{AutoModel, Bilevel, Functions, Meta, Op, Scalar, Tape, TwiceSmooth};
+use nlp_model::{AutoModel, Bilevel, Functions, Meta, Scalar, Tape, TwiceSmooth};
 
+use super::replay::replay;
 use super::response::{Responder, Response};
 use super::solution::Evidence;
 use crate::MpecError;
@@ -14,6 +15,17 @@ pub(super) enum Examined {
     Supported(Evidence),
     /// A response that is worse and was missed.
     Missed(Vec<f64>),
+}
+
+/// What several followers could gain.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Gain {
+    /// Nobody more than this.
+    Proved(f64),
+    /// Somebody gains: this is no equilibrium.
+    Refuted,
+    /// No proof either way.
+    Unknown,
 }
 
 /// Tolerances of the follower, relative to 1 + |φ|, and slacks of proofs, relative to 1 + |value|, one after the other
@@ -34,12 +46,12 @@ impl Responder<'_> {
     /// objective σ f and the rows g ≤ 0, f_lower ≤ φ + ε.
     pub fn examine(&mut self, x: &[f64], response: &Response) -> Result<Examined, MpecError> {
         let pieces = response.pieces;
-        let searched = match (
-            response.is_exhausted,
-            self.is_affine && response.lower.is_none(),
-        ) {
-            (true, true) => Evidence::Enumerated { pieces },
-            _ => Evidence::Searched { pieces },
+        let is_affine = self.is_affine && response.lower.is_none();
+        let is_solved = !response.is_wide || self.inner.is_convex_quadratic(&response.z);
+        let searched = if response.is_exhausted && is_affine && is_solved {
+            Evidence::Enumerated { pieces }
+        } else {
+            Evidence::Searched { pieces }
         };
         let (Some(bilevel), Some(lower)) = (self.bilevel, &response.lower) else {
             return Ok(Examined::Supported(searched));
@@ -89,6 +101,36 @@ impl Responder<'_> {
             }
         }
         Ok(Examined::Supported(searched))
+    }
+
+    /// What each of several followers could gain at z alone.
+    pub fn players_gain(&self, z: &[f64]) -> Result<Gain, MpecError> {
+        let mut most: f64 = 0.0;
+        let mut gain = if self.players.is_empty() {
+            Gain::Unknown
+        } else {
+            Gain::Proved(0.0)
+        };
+        for (program, order) in &self.players {
+            let own: Vec<f64> = order.iter().map(|&j| z[j]).collect();
+            let (others, own) = own.split_at(program.nx());
+            let options = CertificateOptions {
+                eps: 1e-7,
+                ..CertificateOptions::default()
+            };
+            let certificate = certify(*program, others, own, &options)?;
+            if certificate.better_point().is_some() {
+                return Ok(Gain::Refuted);
+            }
+            gain = match (gain, certificate.gap()) {
+                (Gain::Proved(_), Some(gap)) => {
+                    most = most.max(gap);
+                    Gain::Proved(most)
+                }
+                _ => Gain::Unknown,
+            };
+        }
+        Ok(gain)
     }
 
     /// Whether the inner solver, begun at y too, finds a value that is worse.
@@ -171,40 +213,4 @@ impl Functions for Formulas {
         }
         c[rows.len()] = values[self.follower.obj()];
     }
-}
-
-/// The values of all operations of a tape at z, in any number type.
-fn replay<T: Scalar>(tape: &Tape, z: &[T]) -> Vec<T> {
-    let mut values: Vec<T> = Vec::with_capacity(tape.ops().len());
-    for op in tape.ops() {
-        let v = |k: usize| values[k];
-        let value = match *op {
-            Op::Variable(i) => z[i],
-            Op::Constant(c) => T::from(c),
-            Op::Neg(a) => -v(a),
-            Op::Add(a, b) => v(a) + v(b),
-            Op::Sub(a, b) => v(a) - v(b),
-            Op::Mul(a, b) => v(a) * v(b),
-            Op::Div(a, b) => v(a) / v(b),
-            Op::Powi(a, n) => v(a).powi(n),
-            Op::Powf(a, p) => v(a).powf(p),
-            Op::Exp(a) => v(a).exp(),
-            Op::Ln(a) => v(a).ln(),
-            Op::Sqrt(a) => v(a).sqrt(),
-            Op::Sin(a) => v(a).sin(),
-            Op::Cos(a) => v(a).cos(),
-            Op::Tan(a) => v(a).tan(),
-            Op::Atan(a) => v(a).atan(),
-            Op::Abs(a) => v(a).abs(),
-            Op::Min(a, b) => v(a).min(v(b)),
-            Op::Max(a, b) => v(a).max(v(b)),
-            Op::Select {
-                test,
-                nonnegative,
-                negative,
-            } => v(test).select(v(nonnegative), v(negative)),
-        };
-        values.push(value);
-    }
-    values
 }

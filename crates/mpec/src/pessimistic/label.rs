@@ -65,6 +65,22 @@ impl Branches {
     }
 }
 
+/// The hash of Fowler, Noll and Vo.
+pub(super) struct Fnv(pub u64);
+
+impl Default for Fnv {
+    fn default() -> Self {
+        Fnv(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Fnv {
+    /// Takes another number in.
+    pub fn push(&mut self, value: u64) {
+        self.0 = (self.0 ^ value).wrapping_mul(0x0100_0000_01b3);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::Branches;

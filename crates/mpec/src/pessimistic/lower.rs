@@ -94,8 +94,9 @@ pub(super) fn solve_lower(
         .to_vec();
     let points: Vec<&[f64]> = known.iter().map(Vec::as_slice).collect();
     let samples = SAMPLES[usize::from(!known.is_empty())] * problem.ny();
-    for start in starts(&model, &y0, &points, samples) {
-        search.descend(&start);
+    let starts = starts(&model, &y0, &points, samples);
+    for start in &starts {
+        search.descend(start);
     }
     let options = CertificateOptions {
         eps: tolerance.max(PROOF),
@@ -150,22 +151,31 @@ pub(super) fn solve_lower(
     lower.value = search.found[0].value;
     lower.cutoff = lower.value
         + tolerance * (1.0 + lower.value.abs())
-        + rounding(problem, x, &search.found[0]);
+        + rounding(problem, x, &search, &starts);
     lower.minimizers = search.found;
     Ok(Ok(lower))
 }
 
-/// What rounding and the accuracy of minimizers may add to the value at a minimizer: some widths of an enclosure, at least
-/// the square of 10⁻⁹.
-fn rounding(problem: &dyn Bilevel, x: &[f64], minimizer: &Minimizer) -> f64 {
+/// What rounding and the accuracy of minimizers may add to values that tie: some widths of an enclosure, the widest one at
+/// points with about the best value, and at least the square of 10⁻⁹.
+fn rounding(problem: &dyn Bilevel, x: &[f64], search: &Search, starts: &[Vec<f64>]) -> f64 {
+    let least = search.found[0].value;
     let Some(tape) = problem.lower_formula() else {
-        return 1e-13 * (1.0 + minimizer.value.abs());
+        return 1e-13 * (1.0 + least.abs());
     };
     let expression = Expression::new(tape, x);
     let mut at = Derivatives::new(&expression);
-    let point: Vec<Interval> = minimizer.y.iter().map(|y| Interval::point(*y)).collect();
-    at.evaluate(&expression, &point, 0);
-    (WIDTHS * at.value(tape.obj()).width()).max(1e-18)
+    let found = search.found.iter().map(|minimizer| &minimizer.y);
+    let mut widest: f64 = 0.0;
+    for y in found.chain(starts) {
+        let point: Vec<Interval> = y.iter().map(|y| Interval::point(*y)).collect();
+        at.evaluate(&expression, &point, 0);
+        let value = at.value(tape.obj());
+        if value.lo() <= least + PROOF * (1.0 + least.abs()) {
+            widest = widest.max(value.width());
+        }
+    }
+    (WIDTHS * widest).max(1e-18)
 }
 
 struct Search<'m> {
@@ -189,8 +199,7 @@ impl Search<'_> {
         match ended {
             Ended::Domain => self.is_undefined = true,
             Ended::Unbounded => self.is_unbounded = true,
-            Ended::Infeasible => {}
-            // a point that is feasible but not quite stationary is a candidate, no more
+            // a point that is feasible but not quite stationary, or in contradiction by rounding, is a candidate, no more
             _ if self.sqp.violation() <= self.feasibility => {
                 let (y, value) = (self.sqp.x().to_vec(), self.sqp.objective());
                 self.keep(y, value);

@@ -5,14 +5,13 @@ use std::cell::RefCell;
 use dfo::bobyqa;
 use dfo::cliff::{self, CliffOptions, CliffSolution, Evaluation};
 
-use super::problem::Followers;
 use super::report::{Reported, report, simplest, without_claims};
 use super::response::{Answer, Responder};
 use super::solution::{Counts, Failed, Failure, PessimisticSolution, Sample};
 use super::{PessimisticOptions, Problem, Sense};
 use crate::MpecError;
-use crate::bilevel::BilevelOptions;
-use crate::mpcc::MpccOptions;
+use crate::bilevel::{self, BilevelOptions};
+use crate::mpcc::{self, MpccOptions};
 
 /// Values of what cannot be played: 10²⁰ (1 + violation), so that a search among them leads out.
 const WALL: f64 = 1e20;
@@ -30,6 +29,8 @@ pub(super) struct Outer<'p, 'a> {
     pub history: Vec<Sample>,
     pub failed: Vec<Failed>,
     pub enlarged_radius: Option<f64>,
+    /// The first of the samples whose values hold: a missed response spoils those before.
+    pub fresh: usize,
     /// Misuse found inside of an evaluation.
     error: Option<MpecError>,
 }
@@ -48,6 +49,7 @@ impl<'p, 'a> Outer<'p, 'a> {
             history: Vec::new(),
             failed: Vec::new(),
             enlarged_radius: None,
+            fresh: 0,
             error: None,
         }
     }
@@ -75,6 +77,7 @@ impl<'p, 'a> Outer<'p, 'a> {
                 Reported::Solution(solution) => return Ok(*solution),
                 Reported::Missed { x, y } => {
                     self.counts.refuted += 1;
+                    self.fresh = self.history.len();
                     self.responder.forget(y);
                     start = x;
                 }
@@ -127,35 +130,40 @@ impl<'p, 'a> Outer<'p, 'a> {
         if self.options.sense == Sense::Pessimistic {
             return Ok(start.to_vec());
         }
-        let x = match self.problem.followers {
-            Followers::Argmin(bilevel) => {
-                crate::bilevel::solve(bilevel, &BilevelOptions::default())?.x
+        let nx = start.len();
+        let program = self.responder.inner.program;
+        let mut z0 = program.meta().x0().to_vec();
+        z0[..nx].copy_from_slice(start);
+        let mut ends = Vec::new();
+        if let Some(bilevel) = self.responder.bilevel {
+            let joint = bilevel::solve(bilevel, &BilevelOptions::default())?;
+            if linalg::slice::all_finite(&joint.x) && linalg::slice::all_finite(&joint.y) {
+                let n = nx + joint.y.len();
+                z0[..n].copy_from_slice(&[&joint.x[..], &joint.y].concat());
+                ends.push(joint.x);
             }
-            Followers::Complementarity { program, nx } => {
-                let mut z0 = program.meta().x0().to_vec();
-                z0[..nx].copy_from_slice(start);
-                let joint = crate::mpcc::solve(program, &z0, &MpccOptions::default())?;
-                joint.x[..nx].to_vec()
-            }
-            Followers::Variational(_) => return Ok(start.to_vec()),
-        };
-        let (lower, upper) = (&self.problem.lower, &self.problem.upper);
-        let bounds = lower.iter().zip(upper);
-        let x: Vec<f64> = x
-            .iter()
-            .zip(bounds)
-            .map(|(x, (l, u))| x.clamp(*l, *u))
-            .collect();
-        if !linalg::slice::all_finite(&x) {
-            return Ok(start.to_vec());
         }
+        let options = MpccOptions {
+            tolerance: 1e-11,
+            ..MpccOptions::default()
+        };
+        // Newton's method on a piece finds x to the last digits, which a value at a single x needs
+        ends.push(mpcc::solve(program, &z0, &options)?.x[..nx].to_vec());
+        let (lower, upper) = (&self.problem.lower, &self.problem.upper);
         let mut best = start.to_vec();
         let mut least = self.value(start);
-        for (_, share) in [(0, 0.0), (1, 1e-6)] {
-            let x = simplest(&x, lower, upper, share);
-            let value = self.value(&x);
-            if value < least {
-                (best, least) = (x, value);
+        for x in ends {
+            let bounds = lower.iter().zip(upper);
+            let inside = x.iter().zip(bounds).map(|(x, (l, u))| x.clamp(*l, *u));
+            let x: Vec<f64> = inside.collect();
+            if !linalg::slice::all_finite(&x) {
+                continue;
+            }
+            for x in [simplest(&x, lower, upper, 1e-6), x] {
+                let value = self.value(&x);
+                if value < least {
+                    (best, least) = (x, value);
+                }
             }
         }
         Ok(best)
@@ -190,10 +198,16 @@ impl<'p, 'a> Outer<'p, 'a> {
         }
     }
 
+    /// The lowest sample.
+    pub fn lowest(&self) -> Option<&Sample> {
+        let values = self.history[self.fresh..].iter();
+        let finite = values.filter(|s| s.value.is_finite());
+        finite.min_by(|a, b| a.value.total_cmp(&b.value))
+    }
+
     /// The lowest x seen, when its value is below what the cliff solver claims.
     fn below(&self, found: &CliffSolution) -> Option<Vec<f64>> {
-        let best = self.history.iter().filter(|s| s.value.is_finite());
-        let best = best.min_by(|a, b| a.value.total_cmp(&b.value))?;
+        let best = self.lowest()?;
         let margin = 1e-7 * (1.0 + found.infimum.abs());
         (found.infimum.is_nan() || best.value < found.infimum - margin).then(|| best.x.clone())
     }

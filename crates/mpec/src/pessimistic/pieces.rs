@@ -1,8 +1,9 @@
 //! The inner problem at a fixed x, piece by piece.
 
-use nlp_model::Mpcc;
+use linalg::slice::norm_inf;
+use nlp_model::{Model, Mpcc};
 
-use super::at_x::{AtX, Objective};
+use super::at_x::{AtX, Objective, PROXIMAL};
 use crate::branch::{Choice, Pieces};
 use crate::sqp::{Ended, Limits};
 
@@ -41,8 +42,12 @@ pub(super) struct Enumeration {
     pub pieces: usize,
     /// No piece is left out.
     pub is_exhausted: bool,
-    /// A piece ended without a solution: its best value is not known.
+    /// A piece has more than one response.
+    pub is_wide: bool,
+    /// A node ended with neither a point nor a stationary violation.
     pub is_unfinished: bool,
+    /// Points of pieces of which no solution was found.
+    pub open: Vec<Vec<f64>>,
     /// σ f is unbounded below on a piece, or its points run away.
     pub is_unbounded: bool,
     /// A function has no value.
@@ -52,10 +57,20 @@ pub(super) struct Enumeration {
 }
 
 const ITERATIONS: usize = 100;
-/// Tolerances of the solutions of pieces, one after the other until one is met.
-const TOLERANCES: [f64; 3] = [1e-11, 1e-9, 1e-7];
-/// A piece with a point of no larger violation is not empty; one with a point between this and the feasibility
-/// tolerance may count as empty.
+/// Tolerance of points of pieces.
+const TOLERANCE: f64 = 1e-11;
+/// Tolerances of solutions of pieces and added curvatures, one after the other until one is met; without curvature steps are
+/// long enough to tell that there is no bound.
+const ATTEMPTS: [(f64, f64); 4] = [
+    (TOLERANCE, PROXIMAL),
+    (1e-9, PROXIMAL),
+    (1e-7, PROXIMAL),
+    (1e-7, 0.0),
+];
+/// A decrease by this, relative to 1 + |value|, while the points run away means that there is no bound.
+const FAR: f64 = 1e6;
+/// A piece with a point of no larger violation, relative to 1 + ‖z‖∞, is not empty; one with a point between this and the
+/// feasibility tolerance may count as empty.
 const CERTAINLY_FEASIBLE: f64 = 1e-13;
 /// Points y nearer than this, relative to 1 + |y|, are one.
 const SAME: f64 = 1e-6;
@@ -69,7 +84,7 @@ pub(super) fn enumerate(at: &AtX, starts: &[Vec<f64>], effort: Effort) -> Enumer
         pieces: Pieces::new(
             at,
             Limits {
-                tolerance: TOLERANCES[0],
+                tolerance: TOLERANCE,
                 iterations: ITERATIONS,
             },
         ),
@@ -80,7 +95,9 @@ pub(super) fn enumerate(at: &AtX, starts: &[Vec<f64>], effort: Effort) -> Enumer
             programs: 0,
             pieces: 0,
             is_exhausted: true,
+            is_wide: false,
             is_unfinished: false,
+            open: Vec::new(),
             is_unbounded: false,
             is_undefined: false,
             violation: f64::INFINITY,
@@ -103,7 +120,7 @@ pub(super) fn solve_piece(
     feasibility: f64,
 ) -> Option<Vec<f64>> {
     let limits = Limits {
-        tolerance: TOLERANCES[1],
+        tolerance: 1e-9,
         iterations: ITERATIONS,
     };
     let mut pieces = Pieces::new(at, limits);
@@ -195,7 +212,10 @@ impl Walk<'_> {
         }
         let Some(first) = self.improve(point, choices) else {
             let is_decided = self.found.is_unbounded || self.found.is_undefined;
-            self.found.is_unfinished |= !is_decided && violation <= CERTAINLY_FEASIBLE;
+            if !is_decided && violation <= CERTAINLY_FEASIBLE * (1.0 + norm_inf(point)) {
+                self.found.open.push(point.to_vec());
+            }
+            self.found.violation = self.found.violation.min(violation);
             tracing::debug!(
                 ?choices,
                 ?point,
@@ -218,6 +238,7 @@ impl Walk<'_> {
         if ends.iter().all(is_single) {
             return;
         }
+        self.found.is_wide = true;
         for end in ends.into_iter().flatten() {
             self.improve(&end, choices);
         }
@@ -235,17 +256,19 @@ impl Walk<'_> {
     /// Minimizes σ f on a piece from z; keeps and returns the solution.
     fn improve(&mut self, z: &[f64], choices: &[Choice]) -> Option<Vec<f64>> {
         self.at.objective.replace(Objective::Leader);
+        let start = self.at.obj(z);
         let mut z = z.to_vec();
-        for tolerance in TOLERANCES {
+        for (tolerance, proximal) in ATTEMPTS {
             self.pieces.limits.tolerance = tolerance;
+            self.at.proximal.set(proximal);
             let ended = self.pieces.solve(&z, choices);
+            self.pieces.limits.tolerance = TOLERANCE;
+            self.at.proximal.set(PROXIMAL);
             let is_feasible = self.pieces.violation() <= self.effort.feasibility;
+            let is_far = self.pieces.objective() < start - FAR * (1.0 + start.abs());
             match ended {
-                Ended::Optimal if is_feasible => {
-                    self.pieces.limits.tolerance = TOLERANCES[0];
-                    return Some(self.keep(choices));
-                }
-                Ended::Unbounded | Ended::Diverging => {
+                Ended::Optimal if is_feasible => return Some(self.keep(choices)),
+                Ended::Unbounded | Ended::Diverging if is_far => {
                     self.found.is_unbounded = true;
                     return None;
                 }
@@ -257,7 +280,6 @@ impl Walk<'_> {
                 _ => {}
             }
         }
-        self.pieces.limits.tolerance = TOLERANCES[0];
         None
     }
 

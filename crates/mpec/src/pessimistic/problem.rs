@@ -1,12 +1,13 @@
 //! What is solved: a leader's box and the followers' solution set.
 
-use nlp_model::{Bilevel, Mpcc, Qvi, check_bounds, check_length};
+use nlp_model::{Bilevel, Mpcc, Qvi, TwiceSmooth, check_bounds, check_length};
 
+use super::nash::Follower;
 use super::search_box::search_box;
 use crate::MpecError;
 
 /// How the followers' solution set S(x) is given.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(super) enum Followers<'a> {
     /// S(x) = { y : rows, bounds and pairs of the program }; its first variables are x, the others y.
     Complementarity {
@@ -19,6 +20,13 @@ pub(super) enum Followers<'a> {
     Variational(&'a dyn Qvi),
     /// S(x) = argmin f(x, ·) over g(x, ·) ≤ 0, convex or not: the lower level is solved globally.
     Argmin(&'a dyn Bilevel),
+    /// S(x): equilibria of followers who minimize, by the KKT conditions of all.
+    Nash {
+        /// The leader's objective and rows over (x, y).
+        leader: &'a dyn TwiceSmooth,
+        /// Who decides on y.
+        followers: Vec<Follower<'a>>,
+    },
 }
 
 /// A leader who minimizes on a box, and followers.
@@ -102,6 +110,43 @@ impl<'a> Problem<'a> {
             followers: Followers::Argmin(bilevel),
             lower,
             upper,
+        })
+    }
+
+    /// Several followers in equilibrium; `leader` is over z = (x, y), x its first `nx` variables and the box their bounds.
+    ///
+    /// # Errors
+    /// As [`complementarity`](Problem::complementarity), and [`MpecError::Leader`] when a variable y is not that of exactly one
+    /// follower, or models have different numbers of variables.
+    pub fn nash(
+        leader: &'a dyn TwiceSmooth,
+        nx: usize,
+        followers: Vec<Follower<'a>>,
+    ) -> Result<Self, MpecError> {
+        let meta = leader.meta();
+        let n = meta.nvar();
+        if nx == 0 || nx >= n {
+            return Err(MpecError::Leader {
+                reason: "both the leader and the followers need a variable",
+            });
+        }
+        for follower in &followers {
+            check_length("variables of a follower", follower.model.meta().lvar(), n)?;
+        }
+        let mut own: Vec<usize> = followers
+            .iter()
+            .flat_map(|f| f.own.iter().copied())
+            .collect();
+        own.sort_unstable();
+        if own != (nx..n).collect::<Vec<_>>() {
+            return Err(MpecError::Leader {
+                reason: "each variable y must be that of exactly one follower",
+            });
+        }
+        Ok(Problem {
+            lower: meta.lvar()[..nx].to_vec(),
+            upper: meta.uvar()[..nx].to_vec(),
+            followers: Followers::Nash { leader, followers },
         })
     }
 

@@ -5,7 +5,7 @@ use linalg::slice::norm_inf;
 use stopping::Status;
 
 use super::Sense;
-use super::certificate::Examined;
+use super::certificate::{Examined, Gain};
 use super::lower::PROOF;
 use super::outer::{Outer, is_wall};
 use super::response::Response;
@@ -28,7 +28,7 @@ const ROUNDING: [f64; 2] = [1e-7, 3e-5];
 
 /// Locates x̂, decides whether the infimum is attained, and examines the responses.
 pub(super) fn report(outer: &mut Outer, found: &CliffSolution) -> Result<Reported, MpecError> {
-    if found.label.is_none() {
+    if found.label.is_none_or(is_wall) {
         return Ok(Reported::Solution(Box::new(nothing(outer, found))));
     }
     let mut end = End {
@@ -59,7 +59,7 @@ pub(super) fn without_claims(
     outer: &mut Outer,
     found: &CliffSolution,
 ) -> Result<PessimisticSolution, MpecError> {
-    if found.label.is_none() {
+    if found.label.is_none_or(is_wall) {
         return Ok(nothing(outer, found));
     }
     let end = End {
@@ -85,8 +85,7 @@ impl End {
 
     /// A point below all that the cliff solver claims is the end itself: values may be low at a single point.
     fn take_lower(&mut self, outer: &mut Outer, found: &CliffSolution) -> Result<(), MpecError> {
-        let values = outer.history.iter().filter(|s| s.value.is_finite());
-        let Some(best) = values.min_by(|a, b| a.value.total_cmp(&b.value)) else {
+        let Some(best) = outer.lowest() else {
             return Ok(());
         };
         if best.value < found.infimum - self.margin() || found.infimum.is_nan() {
@@ -273,13 +272,19 @@ fn point(outer: &mut Outer, x: &[f64]) -> Result<Point, MpecError> {
         return Ok(none);
     };
     let y = response.z[nx..nx + outer.responder.ny].to_vec();
-    let evidence = match outer.responder.examine(x, &response)? {
+    let mut evidence = match outer.responder.examine(x, &response)? {
         Examined::Supported(evidence) => evidence,
         Examined::Missed(_) => Evidence::None,
     };
+    let mut gap = follower_gap(outer, x, &y, &response)?;
+    match outer.responder.players_gain(&response.z)? {
+        Gain::Proved(at_most) => gap = Some(at_most),
+        Gain::Refuted => evidence = Evidence::None,
+        Gain::Unknown => {}
+    }
     Ok(Point {
         value: response.value,
-        follower_gap: follower_gap(outer, x, &y, &response)?,
+        follower_gap: gap,
         branch: response.branch,
         y,
         evidence,

@@ -6,9 +6,9 @@ use nlp_model::Bilevel;
 
 use super::PessimisticOptions;
 use super::at_x::{AtX, Inner};
-use super::label::Branches;
+use super::label::{Branches, Fnv};
 use super::lower::{LowerLevel, NoValue, solve_lower};
-use super::pieces::{Best, Effort, Enumeration, enumerate, solve_piece};
+use super::pieces::{Best, Effort, Enumeration, distance, enumerate, solve_piece};
 use super::solution::{Failure, Side};
 use crate::MpecError;
 use crate::branch::Choice;
@@ -28,6 +28,8 @@ pub(super) struct Response {
     pub pieces: usize,
     /// No piece is left out.
     pub is_exhausted: bool,
+    /// A piece with several points has an objective that may have several minimizers there.
+    pub is_wide: bool,
     /// The lower level, for a follower who minimizes.
     pub lower: Option<LowerLevel>,
 }
@@ -40,6 +42,8 @@ pub(super) struct Responder<'a> {
     pub inner: Rc<Inner<'a>>,
     /// The follower, when it is one who minimizes.
     pub bilevel: Option<&'a dyn Bilevel>,
+    /// Several followers: the program of each, and its variables in (x, y).
+    pub players: Vec<(&'a dyn Bilevel, &'a [usize])>,
     pub ny: usize,
     pub options: PessimisticOptions,
     /// The last pairs that are not conditions on multipliers.
@@ -54,6 +58,8 @@ pub(super) struct Responder<'a> {
     pub programs: usize,
 }
 
+/// A piece with a point this near to a minimizer, relative to 1 + |y|, is that of the minimizer.
+const NEAR: f64 = 1e-3;
 /// Sides below this are zero.
 const ACTIVE: f64 = 1e-8;
 
@@ -78,6 +84,7 @@ impl<'a> Responder<'a> {
             own_pairs,
             inner: Rc::new(inner),
             bilevel,
+            players: Vec::new(),
             ny,
             options: options.clone(),
             branches: Branches::default(),
@@ -125,7 +132,8 @@ impl<'a> Responder<'a> {
                 match solve_lower(bilevel, x, &known, eps, feasibility)? {
                     Ok(lower) => Some(lower),
                     // how far x is from a response, pieces tell
-                    Err(NoValue::Empty | NoValue::NotFound) => return self.nearly(x),
+                    Err(NoValue::Empty) => return self.nearly(x, true),
+                    Err(NoValue::NotFound) => return self.nearly(x, false),
                     Err(NoValue::Unbounded) => return Ok(Err(Failure::NoMinimum)),
                     Err(NoValue::Undefined) => return Ok(Err(Failure::Undefined)),
                 }
@@ -155,20 +163,21 @@ impl<'a> Responder<'a> {
     }
 
     /// S(x) seems to be empty: by how much, or why the search for a point did not end.
-    fn nearly(&mut self, x: &[f64]) -> Result<Answer, MpecError> {
+    fn nearly(&mut self, x: &[f64], is_proved: bool) -> Result<Answer, MpecError> {
         let at = AtX::new(&self.inner, x, f64::INFINITY)?;
         let start = self.point(x, &vec![0.0; self.ny]);
         let found = enumerate(&at, &[start], self.effort());
         self.programs += found.programs;
-        Ok(Err(
-            match (found.is_undefined, found.violation.is_finite()) {
-                (true, _) => Failure::Undefined,
-                (false, true) => Failure::Empty {
-                    violation: found.violation,
-                },
-                _ => Failure::Unfinished,
-            },
-        ))
+        let is_finished = found.is_exhausted && !found.is_unfinished && found.open.is_empty();
+        let has_no_piece = is_finished && found.best.is_none();
+        let violation = found.violation;
+        Ok(Err(if found.is_undefined {
+            Failure::Undefined
+        } else if is_proved || self.is_affine && has_no_piece {
+            Failure::Empty { violation }
+        } else {
+            Failure::Unfinished
+        }))
     }
 
     /// Largest violation at x of the leader's rows, which depend on x alone.
@@ -290,17 +299,25 @@ impl<'a> Responder<'a> {
         if found.is_unbounded {
             return Err(Failure::Unbounded);
         }
+        // a piece without its best value could hold a worse response, unless it is a minimizer that is known
+        let nx = self.inner.nx;
+        let is_known = |z: &[f64]| {
+            let minimizers = lower.iter().flat_map(|lower| &lower.minimizers);
+            minimizers
+                .into_iter()
+                .any(|m| distance(&z[nx..nx + self.ny], &m.y) <= NEAR)
+        };
+        let is_finished = !found.is_unfinished && found.open.iter().all(|z| is_known(z));
         let Some(best) = found.best else {
-            return Err(if found.is_unfinished || !found.is_exhausted {
-                Failure::Unfinished
-            } else {
+            return Err(if is_finished && found.is_exhausted {
                 Failure::Empty {
                     violation: found.violation,
                 }
+            } else {
+                Failure::Unfinished
             });
         };
-        // a piece without its best value could hold a worse response
-        if found.is_unfinished {
+        if !is_finished {
             return Err(Failure::Unfinished);
         }
         let branch = self.branch(&best.z);
@@ -313,6 +330,7 @@ impl<'a> Responder<'a> {
             label,
             pieces: found.pieces,
             is_exhausted: found.is_exhausted,
+            is_wide: found.is_wide,
             lower,
         })
     }
@@ -375,20 +393,5 @@ impl<'a> Responder<'a> {
         self.programs += solved;
         pattern.push(id);
         pattern.0
-    }
-}
-
-/// The hash of Fowler, Noll and Vo.
-struct Fnv(u64);
-
-impl Default for Fnv {
-    fn default() -> Self {
-        Fnv(0xcbf2_9ce4_8422_2325)
-    }
-}
-
-impl Fnv {
-    fn push(&mut self, value: u64) {
-        self.0 = (self.0 ^ value).wrapping_mul(0x0100_0000_01b3);
     }
 }

@@ -8,7 +8,12 @@ use stackelberg_tests::problems::pessimistic::{exact, example_3};
 
 /// Values below this are drawn here.
 const LEAST: f64 = 1e-18;
-const COLOURS: [&str; 4] = [palette::BLUE, palette::ORANGE, palette::GREEN, palette::GREY];
+const COLOURS: [&str; 4] = [
+    palette::BLUE,
+    palette::ORANGE,
+    palette::GREEN,
+    palette::GREY,
+];
 
 /// A line of a figure of the report.
 struct Line {
@@ -18,7 +23,13 @@ struct Line {
     radii: Radii,
 }
 
-const fn line(example: usize, start: &'static [f64], bounds: [f64; 2], first: f64, last: f64) -> Line {
+const fn line(
+    example: usize,
+    start: &'static [f64],
+    bounds: [f64; 2],
+    first: f64,
+    last: f64,
+) -> Line {
     Line {
         example,
         start,
@@ -87,14 +98,24 @@ fn figure(title: &str, lines: &[Line]) -> crate::Result<String> {
             .iter()
             .zip(COLOURS)
             .map(|(run, color)| Mark::Line {
-                points: run.iter().enumerate().map(|(k, v)| (k as f64 + 1.0, v.max(LEAST))).collect(),
+                points: run
+                    .iter()
+                    .enumerate()
+                    .map(|(k, v)| (k as f64 + 1.0, v.max(LEAST)))
+                    .collect(),
                 color,
                 dashed: false,
             })
             .collect(),
     };
     let keys = lines.iter().zip(COLOURS).map(|(line, color)| {
-        let label = format!("x⁰ = {:?}, ±{}, {:.0e} to {:.0e}", line.start, line.bounds[0].abs(), line.radii.first, line.radii.last);
+        let label = format!(
+            "x⁰ = {:?}, ±{}, {:.0e} to {:.0e}",
+            line.start,
+            line.bounds[0].abs(),
+            line.radii.first,
+            line.radii.last
+        );
         Key::new(&label, color, Symbol::Line)
     });
     let panels = vec![

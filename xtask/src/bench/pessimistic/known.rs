@@ -39,28 +39,9 @@ impl Run {
     }
 }
 
-/// The problems of the file, and example 3, in both senses.
-pub fn run(cancel: &CancelToken) -> crate::Result<Vec<Run>> {
-    let mut runs = Vec::new();
-    let mut add = |name: &str, problem: &Problem, sense: Sense, known: Known| {
-        let options = PessimisticOptions {
-            sense,
-            ..PessimisticOptions::default()
-        };
-        if !cancel.is_cancelled() {
-            runs.push(Run {
-                name: name.to_string(),
-                known,
-                solution: solve(problem, &options)?,
-            });
-        }
-        crate::Result::Ok(())
-    };
-    for test in problems("pessimistic_tests.json") {
-        let problem = Problem::argmin(&test.model)?;
-        add(&test.name, &problem, Sense::Pessimistic, test.pessimistic)?;
-        add(&test.name, &problem, Sense::Optimistic, test.optimistic)?;
-    }
+/// Problems of the literature, and example 3 of the report, in both senses.
+pub fn literature(cancel: &CancelToken) -> crate::Result<Vec<Run>> {
+    let mut runs = file("pessimistic_tests.json", 1, cancel)?;
     let model = example_3();
     let problem = Problem::complementarity(&model, 2)?;
     for (sense, value) in [(Sense::Pessimistic, 0.0), (Sense::Optimistic, -4.0)] {
@@ -68,18 +49,59 @@ pub fn run(cancel: &CancelToken) -> crate::Result<Vec<Run>> {
             value,
             attained: true,
         };
-        add("example 3", &problem, sense, known)?;
+        runs.extend(solved("example 3", &problem, sense, known, cancel)?);
     }
     Ok(runs)
 }
 
-/// Enters the counts.
-pub fn summarize(runs: &[Run], summary: &mut Summary) {
+/// Problems made for this repository, every `step`-th.
+pub fn variants(step: usize, cancel: &CancelToken) -> crate::Result<Vec<Run>> {
+    file("pessimistic_variants.json", step, cancel)
+}
+
+fn file(name: &str, step: usize, cancel: &CancelToken) -> crate::Result<Vec<Run>> {
+    let mut runs = Vec::new();
+    for test in problems(name).into_iter().step_by(step) {
+        let problem = Problem::argmin(&test.model)?;
+        for (sense, known) in [
+            (Sense::Pessimistic, test.pessimistic),
+            (Sense::Optimistic, test.optimistic),
+        ] {
+            runs.extend(solved(&test.name, &problem, sense, known, cancel)?);
+        }
+    }
+    Ok(runs)
+}
+
+fn solved(
+    name: &str,
+    problem: &Problem,
+    sense: Sense,
+    known: Known,
+    cancel: &CancelToken,
+) -> crate::Result<Option<Run>> {
+    if cancel.is_cancelled() {
+        return Ok(None);
+    }
+    let options = PessimisticOptions {
+        sense,
+        ..PessimisticOptions::default()
+    };
+    Ok(Some(Run {
+        name: name.to_string(),
+        known,
+        solution: solve(problem, &options)?,
+    }))
+}
+
+/// Enters the counts under a name.
+pub fn summarize(name: &str, runs: &[Run], summary: &mut Summary) {
     let solved = runs.iter().filter(|run| run.is_solved()).count();
-    summary.count("pessimistic_solved", solved);
-    summary.count("pessimistic_total", runs.len());
+    summary.count(&format!("{name}_solved"), solved);
+    summary.count(&format!("{name}_total"), runs.len());
     let milliseconds = runs.iter().map(|run| 1e3 * run.solution.seconds);
-    summary.number("pessimistic_median_milliseconds", crate::bench::median(milliseconds));
+    let median = crate::bench::median(milliseconds);
+    summary.number(&format!("{name}_median_milliseconds"), median);
 }
 
 /// One row each.
@@ -87,8 +109,18 @@ pub fn grid(runs: &[Run]) -> Grid {
     let mut grid = Grid::new(
         3,
         [
-            "problem", "sense", "evidence", "infimum", "known", "attained", "known", "x̃", "value at x̃",
-            "evaluations", "IF", "ms",
+            "problem",
+            "sense",
+            "evidence",
+            "infimum",
+            "known",
+            "attained",
+            "known",
+            "x̃",
+            "value at x̃",
+            "evaluations",
+            "IF",
+            "ms",
         ],
     );
     for run in runs {
@@ -107,7 +139,12 @@ pub fn grid(runs: &[Run]) -> Grid {
             run.known.value.to_string(),
             word(s.attained).to_string(),
             word(Some(run.known.attained)).to_string(),
-            s.played.x.iter().map(|x| format!("{x:.8}")).collect::<Vec<_>>().join(", "),
+            s.played
+                .x
+                .iter()
+                .map(|x| format!("{x:.8}"))
+                .collect::<Vec<_>>()
+                .join(", "),
             format!("{:.8}", s.played.value),
             s.counts.evaluations.to_string(),
             s.counts.inner_failures.to_string(),

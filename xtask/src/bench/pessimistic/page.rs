@@ -7,7 +7,7 @@ use std::path::Path;
 pub fn write(
     root: &Path,
     tables: &[Vec<tables::Row>],
-    known: &[known::Run],
+    known: [&[known::Run]; 2],
     figures: &[(&str, &str, String)],
 ) -> crate::Result<()> {
     let folder = root.join("docs/results");
@@ -20,7 +20,7 @@ pub fn write(
 
 fn page(
     tables: &[Vec<tables::Row>],
-    known: &[known::Run],
+    known: [&[known::Run]; 2],
     figures: &[(&str, &str, String)],
     machine: &str,
 ) -> String {
@@ -40,7 +40,10 @@ fn page(
     ];
     for (k, rows) in tables.iter().enumerate() {
         let solved = rows.iter().filter(|row| row.is_solved()).count();
-        let published = rows.iter().filter(|row| row.published.theta <= tables::SOLVED).count();
+        let published = rows
+            .iter()
+            .filter(|row| row.published.theta <= tables::SOLVED)
+            .count();
         paragraphs.push(format!(
             "### Table {}: {solved} of {} rows, {published} in the report",
             k + 1,
@@ -50,17 +53,23 @@ fn page(
     }
     paragraphs.push("## Figures of the report".to_string());
     paragraphs.push(
-        "ϑ by evaluation of BOBYQA. Values below 10⁻¹⁸, zero among them, are drawn at 10⁻¹⁸.".to_string(),
+        "ϑ by evaluation of BOBYQA. Values below 10⁻¹⁸, zero among them, are drawn at 10⁻¹⁸."
+            .to_string(),
     );
     for (name, caption, _) in figures {
         paragraphs.push(format!("![{caption}](pessimistic/{name})"));
     }
-    let solved = known.iter().filter(|run| run.is_solved()).count();
-    paragraphs.push(format!("## Known values: {solved} of {}", known.len()));
+    paragraphs.push("## Known values".to_string());
     paragraphs.push(
-        "Default options. Solved means: infimum within 10⁻⁵, and the right answer to whether it is attained."
+        "Default options. Solved means: infimum within 10⁻⁵, and the right answer to whether it is attained. The second \
+         list was made for this repository (`tests/data/pessimistic_variants.json`): two wells, a follower who jumps across a \
+         hyperplane, an indifferent one, and an optimum at the rim of the region with responses."
             .to_string(),
     );
-    paragraphs.push(known::grid(known).markdown().trim_end().to_string());
+    for (title, runs) in ["Literature", "Variants"].into_iter().zip(known) {
+        let solved = runs.iter().filter(|run| run.is_solved()).count();
+        paragraphs.push(format!("### {title}: {solved} of {}", runs.len()));
+        paragraphs.push(known::grid(runs).markdown().trim_end().to_string());
+    }
     paragraphs.join("\n\n") + "\n"
 }

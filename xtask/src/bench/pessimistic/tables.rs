@@ -6,9 +6,7 @@ use mpec::pessimistic::{
     PessimisticOptions, PessimisticSolution, Problem, Radii, Sample, Sense, solve,
 };
 use serde_json::{Value, json};
-use stackelberg_tests::problems::pessimistic::{
-    TableRow, exact, example_1, example_4, table,
-};
+use stackelberg_tests::problems::pessimistic::{TableRow, exact, example_1, example_4, table};
 use stopping::CancelToken;
 
 /// Solved means a value of at most this.
@@ -81,7 +79,11 @@ pub fn solve_example(
     radii: Radii,
 ) -> crate::Result<PessimisticSolution> {
     let options = PessimisticOptions {
-        sense: if example == 2 { Sense::Optimistic } else { Sense::Pessimistic },
+        sense: if example == 2 {
+            Sense::Optimistic
+        } else {
+            Sense::Pessimistic
+        },
         start: start.to_vec(),
         radii: Some(radii),
         ..PessimisticOptions::default()
@@ -93,7 +95,10 @@ pub fn solve_example(
         let model = example_1();
         let n = start.len();
         let problem = Problem::complementarity(&model, n)?;
-        solve(&problem.within(&vec![bounds[0]; n], &vec![bounds[1]; n])?, &options)?
+        solve(
+            &problem.within(&vec![bounds[0]; n], &vec![bounds[1]; n])?,
+            &options,
+        )?
     })
 }
 
@@ -122,9 +127,15 @@ pub fn summarize(tables: &[Vec<Row>], summary: &mut Summary) {
     }
     let all = || tables.iter().flatten();
     let sum = |of: &dyn Fn(&Row) -> usize| all().map(of).sum();
-    summary.count("inner_failures", sum(&|row| row.solution.counts.inner_failures));
+    summary.count(
+        "inner_failures",
+        sum(&|row| row.solution.counts.inner_failures),
+    );
     summary.count("wrong_branches", sum(&|row| row.wrong_branches));
-    summary.count("table_evaluations", sum(&|row| row.solution.counts.evaluations));
+    summary.count(
+        "table_evaluations",
+        sum(&|row| row.solution.counts.evaluations),
+    );
 }
 
 /// One row each, the report's figures beside ours.
@@ -187,7 +198,11 @@ fn vector(x: &[f64], digits: usize) -> String {
 }
 
 fn count(value: f64) -> String {
-    if value.is_finite() { format!("{value}") } else { "–".to_string() }
+    if value.is_finite() {
+        format!("{value}")
+    } else {
+        "–".to_string()
+    }
 }
 
 #[cfg(test)]
@@ -205,6 +220,15 @@ mod tests {
             sample(0.5, f64::NAN),
         ];
         assert_eq!(wrong_branches(1, &history), 2);
-        assert_eq!(wrong_branches(4, &[Sample { x: vec![-1e-12, 1.0], value: 6.0 }]), 0);
+        assert_eq!(
+            wrong_branches(
+                4,
+                &[Sample {
+                    x: vec![-1e-12, 1.0],
+                    value: 6.0
+                }]
+            ),
+            0
+        );
     }
 }
