@@ -32,8 +32,9 @@ pub use solution::MpccSolution;
 ///    or when its solution is complementary; otherwise the most violated pair is chosen, both ways.
 ///
 ///    Then step 2 again at the best point.
-/// 4. Restarts: when no feasible point was found, or a Hessian of the Lagrangian of a piece was not positive
-///    semidefinite, steps 1 and 2 from other starts in a box around x⁰.
+/// 4. Restarts: when no feasible point was found, a Hessian of the Lagrangian of a piece was not positive
+///    semidefinite, or a row is not affine, the pieces nearest to other starts in a box around x⁰ and to the solutions without complementarity
+///    from there are solved; then step 2 again.
 ///
 /// # Convergence and failure
 /// `Optimal` means: feasible, complementary, and B-stationary by the linearised problem, all within the

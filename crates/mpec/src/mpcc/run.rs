@@ -237,16 +237,26 @@ impl<'m> Run<'m> {
         }
     }
 
-    /// Step 4: steps 1 and 2 from other starts, where local solutions of the pieces may not be global.
+    /// Step 4: other starts, where local solutions of the pieces may not be global. From each, the nearest piece and the
+    /// piece nearest to the solution without complementarity, then step 2; no more work than was spent before.
     pub fn restart(&mut self, x0: &[f64]) {
-        if self.best.is_some() && !self.pieces.is_curved() {
+        if self
+            .best
+            .as_ref()
+            .is_some_and(|best| self.seems_convex(x0, &best.x))
+        {
             return;
         }
         let (doubt, count) = (self.is_doubtful, self.options.restarts);
+        let most = 2 * self.counts().1.max(self.options.iterations);
         let list = starts(self.mpcc, x0, &[], count);
         let is_side = self.pieces.side_variables(x0);
+        let open = vec![Choice::Open; self.mpcc.pairs().len()];
         // The last ones are spread over a box around x⁰.
         for (k, start) in list[list.len().saturating_sub(count)..].iter().enumerate() {
+            if self.counts().1 >= most {
+                break;
+            }
             let mut start = start.clone();
             // Every other start keeps variables that are sides, such as multipliers: which of them are small, hence the
             // nearest piece, would be chance.
@@ -255,10 +265,29 @@ impl<'m> Run<'m> {
                     start[j] = x0[j];
                 }
             }
-            self.local(&start);
+            let choices = self.pieces.nearest(&start);
+            self.piece(&start, &choices, BETTER);
+            if self.pieces.solve(&start, &open) != Ended::Domain {
+                let x = self.pieces.x().to_vec();
+                let choices = self.pieces.nearest(&x);
+                self.piece(&x, &choices, BETTER);
+            }
+            self.escape();
         }
         // A verdict of infeasibility is that of the search.
         self.is_doubtful = doubt;
+    }
+
+    /// No Hessian of a piece was seen to be indefinite, and the gradients of the rows are the same at two points.
+    fn seems_convex(&self, x0: &[f64], x: &[f64]) -> bool {
+        let gradients = |x: &[f64]| {
+            let mut vals = vec![0.0; self.mpcc.jac_structure().nnz()];
+            self.mpcc.jac_coord(x, &mut vals);
+            vals
+        };
+        let (first, last) = (gradients(x0), gradients(x));
+        let is_same = |(a, b): (&f64, &f64)| (a - b).abs() <= 1e-12 * (1.0 + a.abs());
+        !self.pieces.is_curved() && first.iter().zip(&last).all(is_same)
     }
 
     fn is_no_better(&self, f: f64) -> bool {
