@@ -14,6 +14,7 @@ pub mod linearised;
 pub mod mpcc;
 mod quadratic;
 pub mod regularization;
+pub mod sensitivity;
 mod sqp;
 pub mod stationarity;
 pub mod tower;
