@@ -4,7 +4,7 @@
 //! [`linearised::check_linearised`] certifies B-stationarity, [`stationarity::check_stationarity`] the kinds that
 //! multipliers tell. [`regularization`] has the nonlinear programs that approach such a program, [`tower`] the
 //! three-layer stack for M-stationary points. [`bilevel::check_lower_level`] asks of a point of a bilevel program, whoever
-//! found it, whether its lower-level part is optimal for the lower level.
+//! found it, whether its lower-level part is optimal for the lower level. [`pessimistic::solve`] minimizes the worst that followers may answer.
 
 pub mod bilevel;
 mod branch;
@@ -12,6 +12,7 @@ mod error;
 pub mod interval;
 pub mod linearised;
 pub mod mpcc;
+pub mod pessimistic;
 mod quadratic;
 pub mod regularization;
 pub mod sensitivity;

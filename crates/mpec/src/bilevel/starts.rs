@@ -12,7 +12,7 @@ const MOST_CORNERS: usize = 4;
 ///
 /// The box holds what rows and bounds with a single variable say at y, linearised; where they say
 /// nothing it ends 2(1 + |yⱼ|) away. It steers the starts and restricts nothing.
-pub(super) fn starts(
+pub(crate) fn starts(
     model: &FixedUpper,
     y: &[f64],
     points: &[&[f64]],

@@ -89,8 +89,15 @@ pub fn better(records: &[&Record]) -> Grid {
 
 /// Problems without a reference, and what the driver says of them.
 pub fn without_reference(records: &[&Record]) -> Grid {
-    let header = ["problem", "catalogue", "status", "lower level", "F"];
-    let mut grid = Grid::new(4, header);
+    let header = [
+        "problem",
+        "catalogue",
+        "status",
+        "lower level",
+        "reasons",
+        "F",
+    ];
+    let mut grid = Grid::new(5, header);
     for r in records.iter().filter(|r| !r.has_reference()) {
         let s = &r.solution;
         let verdict = match s.certificate.as_ref().map(|c| &c.verdict) {
@@ -105,8 +112,13 @@ pub fn without_reference(records: &[&Record]) -> Grid {
         grid.push(vec![
             r.problem.name.to_string(),
             r.problem.reference.evidence.to_string(),
-            s.status.to_string(),
+            format!("{:?}", s.status),
             verdict,
+            s.reasons
+                .iter()
+                .map(|r| r.to_string())
+                .collect::<Vec<_>>()
+                .join("; "),
             objective,
         ]);
     }
