@@ -17,6 +17,7 @@ pub mod mpcc;
 pub mod pessimistic;
 mod quadratic;
 pub mod regularization;
+pub mod sensitivity;
 mod sqp;
 pub mod stationarity;
 pub mod tower;
