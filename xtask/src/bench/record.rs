@@ -5,6 +5,9 @@ use super::selection::Variant;
 use serde::{Deserialize, Deserializer, Serialize};
 use std::fmt::Write;
 
+/// The name of a problem of the catalogue. An alias, because serde would borrow a reference from its input.
+pub type ProblemName = &'static str;
+
 /// What a run did, and how it compares with the published run.
 ///
 /// Written as a line it holds nothing that differs between two runs of the same code: its time is a
@@ -13,7 +16,7 @@ use std::fmt::Write;
 pub struct Record {
     /// Name of the problem.
     #[serde(deserialize_with = "name")]
-    pub problem: &'static str,
+    pub problem: ProblemName,
     /// Its number in Table 1 of the paper.
     pub number: usize,
     /// Number of the start, from 0.
@@ -98,7 +101,7 @@ impl Record {
 pub struct Time {
     /// As in [`Record`].
     #[serde(deserialize_with = "name")]
-    pub problem: &'static str,
+    pub problem: ProblemName,
     /// As in [`Record`].
     pub start: usize,
     /// As in [`Record`].
