@@ -65,7 +65,11 @@ fn main() {
 fn ratios(n: usize) {
     let began = Instant::now();
     let model = AutoModel::new(Tridiagonal, Meta::new("tridiagonal", n, n));
-    println!("tridiagonal, {n} variables and rows: built in {:.2} s, colours {:?}", began.elapsed().as_secs_f64(), model.colours());
+    println!(
+        "tridiagonal, {n} variables and rows: built in {:.2} s, colours {:?}",
+        began.elapsed().as_secs_f64(),
+        model.colours()
+    );
     let x: Vec<f64> = (0..n).map(|j| 1.0 + (0.1 * j as f64).sin()).collect();
     let y = vec![0.5; n];
     let (mut row, mut out) = (vec![0.0; n], vec![0.0; n]);
@@ -77,19 +81,55 @@ fn ratios(n: usize) {
     let cons = least_seconds(|| model.cons(black_box(&x), &mut row));
     let both = obj + cons;
     let print = |verb: &str, seconds: f64, unit: f64| {
-        println!("    {verb:<28} {:9.3} ms = {:6.1} evaluations", 1e3 * seconds, seconds / unit);
+        println!(
+            "    {verb:<28} {:9.3} ms = {:6.1} evaluations",
+            1e3 * seconds,
+            seconds / unit
+        );
     };
     print("objective", obj, obj);
     print("constraints", cons, cons);
-    print("gradient", least_seconds(|| model.grad(black_box(&x), &mut out)), obj);
-    print("Jacobian", least_seconds(|| model.jac_coord(black_box(&x), &mut jac)), cons);
-    print("Jv", least_seconds(|| model.jprod(black_box(&x), &y, &mut out)), cons);
-    print("Jᵀw", least_seconds(|| model.jtprod(black_box(&x), &y, &mut out)), cons);
+    print(
+        "gradient",
+        least_seconds(|| model.grad(black_box(&x), &mut out)),
+        obj,
+    );
+    print(
+        "Jacobian",
+        least_seconds(|| model.jac_coord(black_box(&x), &mut jac)),
+        cons,
+    );
+    print(
+        "Jv",
+        least_seconds(|| model.jprod(black_box(&x), &y, &mut out)),
+        cons,
+    );
+    print(
+        "Jᵀw",
+        least_seconds(|| model.jtprod(black_box(&x), &y, &mut out)),
+        cons,
+    );
     let none = vec![0.0; n];
-    print("Hessian of the objective", least_seconds(|| model.hess_coord(black_box(&x), &none, 1.0, &mut hess)), obj);
-    print("Hessian", least_seconds(|| model.hess_coord(black_box(&x), &y, 1.0, &mut hess)), both);
-    print("Hessian times vector", least_seconds(|| model.hprod(black_box(&x), &y, 1.0, &y, &mut out)), both);
-    print("Hessian along a vector", least_seconds(|| model.hess_directional(black_box(&x), &y, 1.0, &y, &mut hess)), both);
+    print(
+        "Hessian of the objective",
+        least_seconds(|| model.hess_coord(black_box(&x), &none, 1.0, &mut hess)),
+        obj,
+    );
+    print(
+        "Hessian",
+        least_seconds(|| model.hess_coord(black_box(&x), &y, 1.0, &mut hess)),
+        both,
+    );
+    print(
+        "Hessian times vector",
+        least_seconds(|| model.hprod(black_box(&x), &y, 1.0, &y, &mut out)),
+        both,
+    );
+    print(
+        "Hessian along a vector",
+        least_seconds(|| model.hess_directional(black_box(&x), &y, 1.0, &y, &mut hess)),
+        both,
+    );
 }
 
 /// The shortest of twenty calls: the machine's other work only adds.

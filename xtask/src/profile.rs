@@ -24,7 +24,7 @@ use stopping::CancelToken;
 /// Options of `cargo xtask profile`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
-    /// Profiles of the runs in this `records.jsonl`, instead of runs of our own.
+    /// Profiles of the runs in this `records.jsonl`, with the `times.jsonl` beside, instead of runs of our own.
     #[arg(long, value_name = "FILE")]
     records: Option<PathBuf>,
     /// The field of the records that measures success.
@@ -117,8 +117,13 @@ pub fn data_figure(
 fn gather(args: &Args, cancel: &CancelToken) -> crate::Result<(Vec<Cost>, Vec<Outcome>, bool)> {
     let costs: Vec<Cost> = args.cost.iter().map(|name| Cost::new(name)).collect();
     if let Some(path) = &args.records {
-        let list = records::read(&crate::read(path)?, &args.measure, args.tolerance, &costs)
-            .map_err(|e| format!("{}: {e}", path.display()))?;
+        let named = |e| format!("{}: {e}", path.display());
+        let mut text = crate::read(path)?;
+        let times = path.with_file_name("times.jsonl");
+        if times.exists() {
+            text = records::join(&text, &crate::read(&times)?).map_err(named)?;
+        }
+        let list = records::read(&text, &args.measure, args.tolerance, &costs).map_err(named)?;
         return Ok((costs, list, true));
     }
     let lambdas: &[f64] = if args.quick {

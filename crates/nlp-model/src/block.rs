@@ -1,6 +1,5 @@
 //! The same operation on several numbers.
 
-use std::array::from_fn;
 use std::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub, SubAssign};
 
 use crate::Scalar;
@@ -11,9 +10,21 @@ use crate::Scalar;
 pub(crate) struct Block<T, const N: usize>(pub [T; N]);
 
 impl<T: Scalar, const N: usize> Block<T, N> {
-    #[inline]
-    fn zip(self, other: Self, rule: impl Fn(T, T) -> T) -> Self {
-        Block(from_fn(|k| rule(self.0[k], other.0[k])))
+    // loops in place: `map` and `from_fn` of large arrays are calls
+    #[inline(always)]
+    fn zip(mut self, other: Self, rule: impl Fn(T, T) -> T) -> Self {
+        for k in 0..N {
+            self.0[k] = rule(self.0[k], other.0[k]);
+        }
+        self
+    }
+
+    #[inline(always)]
+    fn each(mut self, rule: impl Fn(T) -> T) -> Self {
+        for a in &mut self.0 {
+            *a = rule(*a);
+        }
+        self
     }
 }
 
@@ -28,7 +39,7 @@ impl<T: Scalar, const N: usize> Neg for Block<T, N> {
     type Output = Self;
     #[inline]
     fn neg(self) -> Self {
-        Block(self.0.map(|a| -a))
+        self.each(|a| -a)
     }
 }
 
@@ -45,7 +56,7 @@ macro_rules! operator {
             type Output = Self;
             #[inline]
             fn $method(self, other: f64) -> Self {
-                Block(self.0.map(|a| a.$method(other)))
+                self.each(|a| a.$method(other))
             }
         }
     };
@@ -78,7 +89,7 @@ macro_rules! function {
     ($($name:ident),*) => {
         $(#[inline]
         fn $name(self) -> Self {
-            Block(self.0.map(|a| a.$name()))
+            self.each(|a| a.$name())
         })*
     };
 }
@@ -87,17 +98,19 @@ impl<T: Scalar, const N: usize> Scalar for Block<T, N> {
     function!(exp, ln, sqrt, sin, cos, tan, atan, abs);
     #[inline]
     fn powi(self, n: i32) -> Self {
-        Block(self.0.map(|a| a.powi(n)))
+        self.each(|a| a.powi(n))
     }
     #[inline]
     fn powf(self, p: f64) -> Self {
-        Block(self.0.map(|a| a.powf(p)))
+        self.each(|a| a.powf(p))
     }
     #[inline]
     fn select(self, nonnegative: Self, negative: Self) -> Self {
-        Block(from_fn(|k| {
-            self.0[k].select(nonnegative.0[k], negative.0[k])
-        }))
+        let mut chosen = nonnegative;
+        for k in 0..N {
+            chosen.0[k] = self.0[k].select(nonnegative.0[k], negative.0[k]);
+        }
+        chosen
     }
     #[inline]
     fn max(self, other: Self) -> Self {

@@ -35,12 +35,13 @@ impl<B: Scalar, const N: usize> Lanes<B, N> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn zip(self, other: Self, re: B, rule: impl Fn(B, B) -> B) -> Self {
-        Lanes {
-            re,
-            eps: std::array::from_fn(|k| rule(self.eps[k], other.eps[k])),
+        let mut eps = self.eps;
+        for k in 0..N {
+            eps[k] = rule(self.eps[k], other.eps[k]);
         }
+        Lanes { re, eps }
     }
 }
 

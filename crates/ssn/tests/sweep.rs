@@ -44,8 +44,17 @@ fn bad_input_is_an_error_of_the_whole_sweep() {
     let problem = AutoBilevel::new("near", Near);
     let start = |x: Vec<f64>| Start { x, y: vec![1.0] };
     let options = Options::default();
-    let wrong = solve_all(&problem, &[start(vec![0.0]), start(vec![])], &[1.0], &options);
+    let wrong = solve_all(
+        &problem,
+        &[start(vec![0.0]), start(vec![])],
+        &[1.0],
+        &options,
+    );
     assert!(matches!(wrong, Err(SsnError::Model(_))), "{wrong:?}");
     assert!(solve_all(&problem, &[start(vec![0.0])], &[1.0, -1.0], &options).is_err());
-    assert!(solve_all(&problem, &[], &[1.0], &options).unwrap().is_empty());
+    assert!(
+        solve_all(&problem, &[], &[1.0], &options)
+            .unwrap()
+            .is_empty()
+    );
 }

@@ -294,14 +294,18 @@ fn print(results: &Results) {
     for variant in Variant::ALL {
         let of = |suffix: &str| number(&format!("{}_{suffix}", variant.name()));
         if of("runs") > 0.0 {
+            // the shards of several machines have no common clock
+            let seconds = match of("sweep_seconds") {
+                seconds if seconds.is_finite() => format!(" in {seconds:.2} s"),
+                _ => String::new(),
+            };
             say(format_args!(
-                "{} variant: {} of {} comparable rows have the published F ({:.1} %); {} runs in {:.2} s",
+                "{} variant: {} of {} comparable rows have the published F ({:.1} %); {} runs{seconds}",
                 variant.name(),
                 of("rows_matched"),
                 of("rows_comparable"),
                 100.0 * of("rows_matched_fraction"),
                 of("runs"),
-                of("sweep_seconds"),
             ));
         }
     }

@@ -5,7 +5,7 @@ use super::selection::Variant;
 use serde::{Deserialize, Deserializer, Serialize};
 use std::fmt::Write;
 
-/// A name of the catalogue. (An alias, so that serde does not take it for text borrowed from the line.)
+/// The name of a problem of the catalogue. An alias, because serde would borrow a reference from its input.
 pub type ProblemName = &'static str;
 
 /// What a run did, and how it compares with the published run.

@@ -111,10 +111,8 @@ impl Header {
                 "it was recorded by the code {theirs}, not by {ours}"
             ))
         } else if self.shard.count != other.shard.count {
-            Some(format!(
-                "it is shard {} of another number than {}",
-                self.shard, other.shard.count
-            ))
+            let (theirs, ours) = (self.shard.count, other.shard.count);
+            Some(format!("its sweep has {theirs} shards, not {ours}"))
         } else {
             theirs.differs_from(ours)
         }
@@ -132,13 +130,10 @@ pub struct Recorded {
 /// Reads a shard's records; without a whole first line there are none. The second number is the length in
 /// bytes up to the last whole line.
 pub fn read(path: &Path) -> crate::Result<Option<(Recorded, u64)>> {
-    let text = match std::fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(e) => return Err(format!("{}: {e}", path.display()).into()),
+    let Some(text) = read_lines(path)? else {
+        return Ok(None);
     };
-    let whole = text.rfind('\n').map_or(0, |end| end + 1);
-    let mut lines = text[..whole].lines().enumerate();
+    let mut lines = text.lines().enumerate();
     let Some((_, first)) = lines.next() else {
         return Ok(None);
     };
@@ -148,19 +143,35 @@ pub fn read(path: &Path) -> crate::Result<Option<(Recorded, u64)>> {
     for (k, line) in lines {
         runs.push(serde_json::from_str(line).map_err(|e| wrong(k, e))?);
     }
-    Ok(Some((Recorded { header, runs }, whole as u64)))
+    Ok(Some((Recorded { header, runs }, text.len() as u64)))
 }
 
 /// Reads the times of a shard; a last line that is not whole is left out.
 pub fn read_times(path: &Path) -> crate::Result<Vec<Time>> {
-    let text = crate::read(path)?;
-    let whole = text.rfind('\n').map_or(0, |end| end + 1);
-    let lines = text[..whole].lines().enumerate();
+    let text = read_lines(path)?.unwrap_or_default();
     let parse = |(k, line)| {
         serde_json::from_str(line)
             .map_err(|e| format!("{}, line {}: {e}", path.display(), k + 1).into())
     };
-    lines.map(parse).collect()
+    text.lines().enumerate().map(parse).collect()
+}
+
+/// The whole lines of a file, if there is one; the last line may end within a letter.
+fn read_lines(path: &Path) -> crate::Result<Option<String>> {
+    let named = |e: &dyn fmt::Display| format!("{}: {e}", path.display());
+    let mut bytes = match std::fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(e) => return Err(named(&e).into()),
+    };
+    bytes.truncate(whole_lines(&bytes));
+    Ok(Some(String::from_utf8(bytes).map_err(|e| named(&e))?))
+}
+
+/// The length up to the last line break.
+fn whole_lines(bytes: &[u8]) -> usize {
+    let last = bytes.iter().rposition(|&byte| byte == b'\n');
+    last.map_or(0, |end| end + 1)
 }
 
 /// Runs what the shard has not recorded yet, on `jobs` threads. Returns the numbers of runs that had been
@@ -244,10 +255,7 @@ fn open(path: &Path) -> crate::Result<File> {
 fn end_line(file: &mut File) -> crate::Result<()> {
     let mut text = Vec::new();
     file.read_to_end(&mut text)?;
-    let whole = text
-        .iter()
-        .rposition(|&byte| byte == b'\n')
-        .map_or(0, |end| end + 1);
+    let whole = whole_lines(&text);
     file.set_len(whole as u64)?;
     file.seek(SeekFrom::End(0))?;
     Ok(())

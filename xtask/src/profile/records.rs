@@ -6,7 +6,7 @@
 //! that the measure refutes is a failure.
 
 use super::outcome::{Cost, Outcome};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// Reads the lines; `measure` names the field that `tolerance` bounds.
 pub fn read(
@@ -27,6 +27,27 @@ pub fn read(
         list.push(outcome.map_err(|e| format!("line {}: {e}", k + 1))?);
     }
     Ok(list)
+}
+
+/// Enters the fields of each line of `times` into the record on the same line of `records`, as a benchmark
+/// writes them side by side.
+pub fn join(records: &str, times: &str) -> crate::Result<String> {
+    if records.lines().count() != times.lines().count() {
+        return Err("records and times have different numbers of lines".into());
+    }
+    let mut text = String::new();
+    for (k, (record, time)) in records.lines().zip(times.lines()).enumerate() {
+        let mut record: Map<String, Value> = serde_json::from_str(record)?;
+        let time: Map<String, Value> = serde_json::from_str(time)?;
+        for (name, value) in time {
+            if *record.entry(name.clone()).or_insert_with(|| value.clone()) != value {
+                return Err(format!("line {}: the time is of another `{name}`", k + 1).into());
+            }
+        }
+        text.push_str(&serde_json::to_string(&record)?);
+        text.push('\n');
+    }
+    Ok(text)
 }
 
 fn outcome(
@@ -97,6 +118,21 @@ mod tests {
         // A measure that is not a number is no success, whatever the solver says.
         assert!(!list[1].solved && list[1].claimed);
         assert_eq!(list[1].problem, list[0].problem);
+    }
+
+    #[test]
+    fn times_beside_belong_to_the_records_on_the_same_lines() {
+        let records = "{\"problem\":\"P\",\"lambda\":0.5}\n{\"problem\":\"Q\",\"lambda\":1}\n";
+        let times =
+            "{\"problem\":\"P\",\"microseconds\":3}\n{\"problem\":\"Q\",\"microseconds\":4}\n";
+        let joined = join(records, times).unwrap();
+        let second: Value = serde_json::from_str(joined.lines().nth(1).unwrap()).unwrap();
+        assert_eq!(
+            (second["lambda"].as_f64(), second["microseconds"].as_f64()),
+            (Some(1.0), Some(4.0))
+        );
+        assert!(join(records, &times.replace('Q', "R")).is_err());
+        assert!(join(records, times.lines().next().unwrap()).is_err());
     }
 
     #[test]

@@ -1,3 +1,5 @@
+//! Colourings against their definitions, and the number of colours of known patterns.
+
 use linalg::Pattern;
 use proptest::prelude::*;
 

@@ -1,3 +1,5 @@
+//! The job as it is called from the command line.
+
 use super::*;
 use clap::Parser;
 
