@@ -14,6 +14,9 @@ use crate::{Step, StepKind, TrustRegionError};
 /// Conjugate gradients from s = 0. They end when ‖Hs + g‖ ≤ ε‖g‖; on the boundary, along the search
 /// direction, when that has nonpositive curvature or leaves the ball.
 ///
+/// A preconditioner M = LLᵀ ≈ H is a change of variables, u = Lᵀs: given L⁻¹g and the products L⁻¹HL⁻ᵀu, the step
+/// is that of the preconditioned method in the region ‖s‖_M ≤ Δ (ConnGouldToint2000, Section 5.1.6).
+///
 /// # Convergence
 /// m(s) decreases and ‖s‖ grows in each iteration; the first iterate is the Cauchy point, so that the
 /// step has at least its decrease. When H is positive definite, at least half of the optimal one

@@ -1,11 +1,15 @@
 //! No solver allocates in its loop.
 
 use allocation_counter::measure;
+use linalg::Pattern;
 use nlp_model::{AutoModel, Functions, Meta, Scalar, TwiceSmooth};
 use stopping::{NlpState, Solver, Stopping};
 use trust_region::newton::{self, Method, Newton};
 use trust_region::quasi_newton::{QuasiNewton, Update};
-use trust_region::{Options, QuadraticModel, RadiusRule, TrustRegion, least_squares};
+use trust_region::{
+    MoreSorensen, Options, QuadraticModel, RadiusRule, SparseMoreSorensen, TrustRegion,
+    least_squares,
+};
 
 /// Rosenbrock's function as an objective, and as residuals.
 struct Valley;
@@ -67,5 +71,27 @@ fn loops_do_not_allocate() {
         let quadratic = least_squares::GaussNewton::new(2, 2, method);
         let stopping = least_squares::stopping(&problem, &options);
         assert_eq!(second_run(&problem, quadratic, stopping), 0, "{method:?}");
+    }
+}
+
+#[test]
+fn sparse_exact_steps_do_not_allocate() {
+    let n = 40;
+    let diagonal = || (0..n).map(|i| (i, i));
+    let band: Vec<_> = diagonal().chain((1..n).map(|i| (i, i - 1))).collect();
+    let arrow: Vec<_> = diagonal().chain((1..n).map(|i| (i, 0))).collect();
+    for entries in [band, arrow] {
+        let pattern = Pattern::from_entries(n, n, entries).unwrap();
+        // indefinite, so that factorizations fail and λ is sought
+        let value = |(i, j): (usize, usize)| if i == j { 1.0 - (i % 3) as f64 } else { 0.3 };
+        let h: Vec<f64> = pattern.iter().map(value).collect();
+        let g: Vec<f64> = (0..n).map(|i| (i as f64).sin()).collect();
+        let (mut solver, mut s) = (SparseMoreSorensen::new(&pattern), vec![0.0; n]);
+        let mut solve = || {
+            let step = solver.solve(&h, &g, 2.0, MoreSorensen::EXACT, &mut s);
+            assert!(step.unwrap().is_on_boundary());
+        };
+        solve();
+        assert_eq!(measure(solve).count_total, 0);
     }
 }

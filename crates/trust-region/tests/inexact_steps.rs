@@ -159,6 +159,46 @@ fn lanczos_with_restarts_solves_random_and_hard_cases_to_1e_10() {
 }
 
 #[test]
+fn a_change_of_variables_preconditions_conjugate_gradients() {
+    // H = D² + vvᵀ, D² from 1 to 1e6: with L = D, the matrix is I plus one of rank 1
+    let n = 50;
+    let d: Vec<f64> = (0..n)
+        .map(|i| 10f64.powf(3.0 * i as f64 / (n - 1) as f64))
+        .collect();
+    let (v, g) = (Rng(11).vector(n), Rng(12).vector(n));
+    let h = |x: &[f64], y: &mut [f64]| {
+        let along = dot(&v, x);
+        for i in 0..n {
+            y[i] = d[i] * d[i] * x[i] + along * v[i];
+        }
+    };
+    let mut solver = SteihaugToint::new(n);
+    let (mut plain, mut u) = (vec![0.0; n], vec![0.0; n]);
+    let first = solver.solve(h, &g, 1e6, 1e-10, 1000, &mut plain).unwrap();
+
+    let divide = |x: &[f64], y: &mut [f64]| {
+        for i in 0..n {
+            y[i] = x[i] / d[i];
+        }
+    };
+    let (mut s, mut hs, mut scaled) = (vec![0.0; n], vec![0.0; n], vec![0.0; n]);
+    divide(&g, &mut scaled);
+    let product = |u: &[f64], y: &mut [f64]| {
+        divide(u, &mut s);
+        h(&s, &mut hs);
+        divide(&hs, y);
+    };
+    let second = solver
+        .solve(product, &scaled, 1e6, 1e-10, 1000, &mut u)
+        .unwrap();
+    assert!(second.work <= 3 && first.work > n, "{first:?} {second:?}");
+    divide(&u, &mut s);
+    for (s, plain) in s.iter().zip(&plain) {
+        assert!((s - plain).abs() <= 1e-8 * (1.0 + s.abs()), "{s} {plain}");
+    }
+}
+
+#[test]
 fn sparse_exact_steps_agree_with_dense_ones() {
     // a narrow band, and an arrow that is eliminated in another order
     let n = 90;
