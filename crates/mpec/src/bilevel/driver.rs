@@ -12,9 +12,12 @@ mod starts;
 
 use std::time::Instant;
 
+use linalg::slice::all_finite;
 use nlp_model::{Bilevel, KktConditions, Linearised, Model, check_point};
+use ssn::continuation::predict;
+use ssn::value_function::{solve_qvi, solve_qvi_from};
 
-use super::Verdict;
+use super::{Certificate, Verdict};
 use crate::MpecError;
 use crate::linearised::LinearisedOptions;
 use crate::mpcc::{self, MpccOptions};
@@ -32,6 +35,9 @@ const CUTS: usize = 4;
 
 /// Refuted candidates that are corrected, in one run.
 const CORRECTED: usize = 24;
+
+/// Best points whose certificate is computed again, one after the other as they are refuted.
+const CONFIRMED: usize = 12;
 
 /// Starts without progress after which no more are tried, when each lower level met is proved convex.
 const PATIENCE: usize = 3;
@@ -56,7 +62,7 @@ const PATIENCE: usize = 3;
 /// 5. *Search in x*, for few variables x, unless each lower level met is proved convex and the best
 ///    point is stationary: samples of x over the box with their responses, step 3 from the best of them,
 ///    then a poll from the best point on F(x, y(x)) with y(x) a certified response.
-/// 6. The certificate of the best point is computed again, with more effort.
+/// 6. The certificate of the best point is computed again, with more effort. Should it refute, back to 4.
 ///
 /// # Convergence and failure
 /// Whatever is returned has been checked as its status says; that no other point has a smaller F is not.
@@ -97,7 +103,7 @@ pub fn solve(
     let starts = all_starts(problem, options)?;
     let qvi = Linearised::new(problem)?;
     let conditions = KktConditions::new(&qvi)?;
-    let mut driver = Driver::new(problem, options, &conditions);
+    let mut driver = Driver::new(problem, options, &qvi, &conditions);
     let mut since_progress = 0;
     for (k, start) in starts.iter().enumerate() {
         let before = driver.value();
@@ -113,7 +119,7 @@ pub fn solve(
             break;
         }
     }
-    driver.search_in_x(&starts[starts.len().min(2) - 1])?;
+    driver.search_in_x(&starts[options.starts.len()])?;
     let mut solution = driver.finish()?;
     solution.seconds = clock.elapsed().as_secs_f64();
     tracing::debug!(status = %solution.status, objective = solution.objective, "bilevel");
@@ -134,12 +140,14 @@ fn all_starts(problem: &dyn Bilevel, options: &BilevelOptions) -> Result<Vec<Vec
         check_point("start", start, n)?;
         list.push(start.clone());
     }
-    let (lower, upper) = search_box(problem, list.last().expect("the model has a start"));
+    let (lower, upper) = search_box(problem, &list[options.starts.len()]);
     let mut random = Random::new(options.seed);
     for _ in 0..options.random_starts {
         let point = lower.iter().zip(&upper);
         list.push(point.map(|(l, u)| l + (u - l) * random.next()).collect());
     }
+    // a box around huge numbers may overflow
+    list.retain(|start| all_finite(start));
     Ok(list)
 }
 
@@ -147,6 +155,7 @@ fn all_starts(problem: &dyn Bilevel, options: &BilevelOptions) -> Result<Vec<Vec
 struct Driver<'p> {
     problem: &'p dyn Bilevel,
     options: &'p BilevelOptions,
+    qvi: &'p Linearised<'p>,
     conditions: &'p KktConditions<'p>,
     multipliers: LowerMultipliers<'p>,
     pool: Pool<'p>,
@@ -163,6 +172,7 @@ impl<'p> Driver<'p> {
     fn new(
         problem: &'p dyn Bilevel,
         options: &'p BilevelOptions,
+        qvi: &'p Linearised<'p>,
         conditions: &'p KktConditions<'p>,
     ) -> Self {
         Driver {
@@ -176,6 +186,7 @@ impl<'p> Driver<'p> {
             before: evaluations(problem),
             problem,
             options,
+            qvi,
             conditions,
         }
     }
@@ -191,17 +202,25 @@ impl<'p> Driver<'p> {
         let (x, y) = start.split_at(self.problem.nx());
         self.pool.offer(x, y, Source::of(Origin::Start));
         let newton = ssn::Options::default();
+        let mut last = None;
         for &lambda in &self.options.penalties {
             // a start at which functions have no value gives no candidate
-            let run = ssn::value_function::solve_bilevel(self.problem, x, y, lambda, &newton);
-            self.runs += 1;
-            if let Ok(run) = run {
+            let cold = solve_qvi(self.qvi, x, y, lambda, &newton).ok();
+            let warm = last.as_ref().and_then(|last| {
+                let zeta = predict(self.qvi, last, lambda);
+                solve_qvi_from(self.qvi, &zeta, lambda, &newton).ok()
+            });
+            self.runs += 1 + usize::from(warm.is_some());
+            for run in [cold, warm].into_iter().flatten() {
                 let from = Source {
                     penalty: Some(lambda),
                     ..Source::of(Origin::Penalty)
                 };
                 self.pool.offer(&run.x, &run.y, from);
                 self.pool.offer(&run.x, &run.xi, from);
+                if run.status.is_success() {
+                    last = Some(run);
+                }
             }
         }
     }
@@ -217,7 +236,7 @@ impl<'p> Driver<'p> {
         Ok(())
     }
 
-    /// Solves the MPCC with the cuts of `from`, and adds where it ends to the candidates.
+    /// Solves the MPCC with the cuts of `from`, and adds where it ends to the candidates; its place there.
     fn solve_conditions(
         &mut self,
         x: &[f64],
@@ -253,7 +272,7 @@ impl<'p> Driver<'p> {
             let (x, y) = (&candidate.x, &candidate.y);
             match self.examiner.certify(x, y, false)?.verdict {
                 Verdict::Proved(_) | Verdict::Multistart(_) => {
-                    self.best = Some(k);
+                    self.accept(k);
                     if candidate.origin != Origin::Complementarity {
                         self.settle(&candidate)?;
                     }
@@ -292,9 +311,14 @@ impl<'p> Driver<'p> {
         self.pool.candidates[k].is_examined = true;
         let verdict = self.examiner.certify(&end.x, &end.y, false)?.verdict;
         if matches!(verdict, Verdict::Proved(_) | Verdict::Multistart(_)) {
-            self.best = Some(k);
+            self.accept(k);
         }
         Ok(())
+    }
+
+    fn accept(&mut self, k: usize) {
+        self.pool.candidates[k].is_certified = true;
+        self.best = Some(k);
     }
 
     /// What a refutation brings: the response, and solutions with the cut that it gives.
@@ -317,9 +341,31 @@ impl<'p> Driver<'p> {
         Ok(())
     }
 
-    /// Step 6.
+    /// Step 6: the certificate of the best point. What it refutes is corrected, as in step 4, and the next best
+    /// point takes its place.
+    fn confirm(&mut self) -> Result<Option<Certificate>, MpecError> {
+        for _ in 0..CONFIRMED {
+            let Some(k) = self.best else {
+                return Ok(None);
+            };
+            let candidate = self.pool.candidates[k].clone();
+            let certificate = self.examiner.certify(&candidate.x, &candidate.y, true)?;
+            let Some(better) = certificate.better_point() else {
+                return Ok(Some(certificate));
+            };
+            self.pool.candidates[k].is_certified = false;
+            self.best = self.pool.best_certified();
+            self.correct(&candidate, better)?;
+            self.examine()?;
+        }
+        self.best = None;
+        Ok(None)
+    }
+
     fn finish(mut self) -> Result<BilevelSolution, MpecError> {
-        let mut solution = report(self.problem, &self.pool, self.best, &mut self.examiner)?;
+        let certificate = self.confirm()?;
+        let found = self.best.zip(certificate);
+        let mut solution = report(self.problem, &self.pool, found, &mut self.examiner)?;
         solution.runs = self.runs;
         solution.examined = self.examiner.examined;
         solution.refuted = self.examiner.refuted;

@@ -12,14 +12,17 @@ pub struct BilevelOptions {
     pub random_starts: usize,
     /// Seed of these starts.
     pub seed: u64,
-    /// λ: penalty parameters of the value-function system, each positive and finite.
+    /// λ: penalty parameters of the value-function system, each positive and finite, in the order in which
+    /// one starts from the solution of the one before.
     pub penalties: Vec<f64>,
     /// A point is feasible when it violates no row and no bound by more than this; positive.
     pub feasibility: f64,
-    /// The search in x asks for at most this many lower-level solutions for each variable x; it is left
-    /// out for more than three variables.
+    /// The last poll of the search in x has at most this many evaluations of F(x, y(x)) for each variable x;
+    /// 0 leaves the search out, as do more than three variables.
     pub search: usize,
-    /// The certificate of the result; its ε is the tolerance of lower-level optimality.
+    /// The certificate of the result; its ε is the tolerance of lower-level optimality. Candidates are
+    /// compared with at most 500 boxes and no limit of time, so that the result depends on the speed of the
+    /// machine only where this last certificate does not close.
     pub certificate: CertificateOptions,
 }
 

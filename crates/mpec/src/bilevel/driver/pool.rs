@@ -19,6 +19,8 @@ pub(super) struct Candidate {
     pub cuts: Vec<usize>,
     /// Already examined.
     pub is_examined: bool,
+    /// Proved, or not refuted by searches.
+    pub is_certified: bool,
 }
 
 impl Candidate {
@@ -100,6 +102,7 @@ impl<'p> Pool<'p> {
             penalty: from.penalty,
             cuts: from.cuts.to_vec(),
             is_examined: false,
+            is_certified: false,
         });
         Some(self.candidates.len() - 1)
     }
@@ -112,6 +115,15 @@ impl<'p> Pool<'p> {
         };
         let nearest = |a: &&Candidate, b: &&Candidate| distance(a).total_cmp(&distance(b));
         self.candidates.iter().min_by(nearest).map(|c| &c.y[..])
+    }
+
+    /// The best candidate that is certified.
+    pub fn best_certified(&self) -> Option<usize> {
+        let certified = self.candidates.iter().enumerate();
+        let certified = certified.filter(|(_, c)| c.is_certified);
+        certified
+            .min_by(|a, b| a.1.objective.total_cmp(&b.1.objective))
+            .map(|(k, _)| k)
     }
 
     /// The best candidate below `bound` that was not examined.

@@ -2,7 +2,7 @@
 
 use nlp_model::{Bilevel, KktConditions, Linearised};
 
-use super::super::Verdict;
+use super::super::{Certificate, Verdict};
 use super::examine::Examiner;
 use super::multipliers::LowerMultipliers;
 use super::pool::{Candidate, Pool, violation};
@@ -11,22 +11,27 @@ use crate::MpecError;
 use crate::linearised::LinearisedOptions;
 use crate::stationarity::{StationarityReport, check_stationarity};
 
-/// The best certified candidate, or the one with the smallest F, with a new and thorough certificate.
+/// The candidate that was found with its certificate, or the one with the smallest F.
 pub(super) fn report(
     problem: &dyn Bilevel,
     pool: &Pool,
-    best: Option<usize>,
+    found: Option<(usize, Certificate)>,
     examiner: &mut Examiner,
 ) -> Result<BilevelSolution, MpecError> {
     let mut solution = BilevelSolution::nothing(problem.nx(), problem.ny());
     let order = |a: &&Candidate, b: &&Candidate| a.objective.total_cmp(&b.objective);
-    let fallback = || pool.candidates.iter().min_by(order);
-    let Some(candidate) = best.map(|k| &pool.candidates[k]).or_else(fallback) else {
-        solution.reasons = pool.seen.reasons(examiner);
-        return Ok(solution);
+    let (candidate, certificate) = match found {
+        Some((k, certificate)) => (&pool.candidates[k], certificate),
+        None => {
+            let Some(candidate) = pool.candidates.iter().min_by(order) else {
+                solution.reasons = pool.seen.reasons(examiner);
+                return Ok(solution);
+            };
+            let certificate = examiner.certify(&candidate.x, &candidate.y, true)?;
+            (candidate, certificate)
+        }
     };
     let z = [&candidate.x[..], &candidate.y].concat();
-    let certificate = examiner.certify(&candidate.x, &candidate.y, true)?;
     let (multipliers, residual) = LowerMultipliers::new(problem.lower(), problem.nx()).at(&z);
     let stationarity = stationarity(problem, &[&z[..], &multipliers].concat())?;
     let is_stationary = residual <= STATIONARY

@@ -144,7 +144,9 @@ fn samples(lower: &[f64], upper: &[f64]) -> Vec<Vec<f64>> {
     let corners = (0..1_usize << n).map(|corner| at(&|j| (corner >> j & 1) as f64));
     let steps = kronecker_steps(n);
     let spread = (0..SAMPLES * n).map(|k| at(&|j| (0.5 + k as f64 * steps[j]).fract()));
-    corners.chain(spread).collect()
+    let all = corners.chain(spread);
+    // a wide box may overflow
+    all.filter(|x| linalg::slice::all_finite(x)).collect()
 }
 
 /// Of the samples, those with the smallest F that are better than their nearest neighbours: each of them is in

@@ -2,8 +2,11 @@
 
 use nlp_model::{Bilevel, Meta, TwiceSmooth};
 
+/// Bounds that are further away, relative to 1 + |z_j|, stand for none.
+const FAR: f64 = 1e6;
+
 /// A box around z: what bounds and rows with a single variable say at z, linearised; where they say
-/// nothing, it ends 5 + 2|z_j| away. It steers the search and restricts nothing.
+/// nothing, or less than [`FAR`], it ends 5 + 2|z_j| away. It steers the search and restricts nothing.
 pub(super) fn search_box(problem: &dyn Bilevel, z: &[f64]) -> (Vec<f64>, Vec<f64>) {
     let n = z.len();
     let (mut lower, mut upper) = (vec![f64::NEG_INFINITY; n], vec![f64::INFINITY; n]);
@@ -11,6 +14,13 @@ pub(super) fn search_box(problem: &dyn Bilevel, z: &[f64]) -> (Vec<f64>, Vec<f64
         narrow(model, z, &mut lower, &mut upper);
     }
     for j in 0..n {
+        let far = FAR * (1.0 + z[j].abs());
+        if z[j] - lower[j] > far {
+            lower[j] = f64::NEG_INFINITY;
+        }
+        if upper[j] - z[j] > far {
+            upper[j] = f64::INFINITY;
+        }
         let reach = 5.0 + 2.0 * z[j].abs();
         if lower[j] > upper[j] || lower[j] == f64::NEG_INFINITY && upper[j] == f64::INFINITY {
             (lower[j], upper[j]) = (z[j] - reach, z[j] + reach);
