@@ -14,6 +14,7 @@ pub mod lexicographic;
 pub mod macmpec;
 pub mod more_garbow_hillstrom;
 pub mod more_wild;
+pub mod pessimistic;
 pub mod powell_traces;
 pub mod random_two_level;
 pub mod sparse;

@@ -11,6 +11,7 @@ mod mpcc;
 mod multilevel;
 mod nlp;
 mod peers;
+mod pessimistic;
 mod published;
 mod record;
 mod runs;
@@ -56,6 +57,8 @@ enum Job {
     Dfo(dfo::Args),
     /// Complementarity programs of MacMPEC, beside stored runs of other solvers.
     Mpcc(mpcc::Args),
+    /// Pessimistic solutions: tables and figures of the 2009 report, problems with known values.
+    Pessimistic(pessimistic::Args),
 }
 
 /// Runs the job, `bolib` when none is named.
@@ -68,6 +71,7 @@ pub fn run(args: &Args) -> crate::Result<()> {
         Some(Job::Multilevel(args)) => multilevel::run(args),
         Some(Job::Dfo(args)) => dfo::run(args),
         Some(Job::Mpcc(args)) => mpcc::run(args),
+        Some(Job::Pessimistic(args)) => pessimistic::run(args),
         None => bolib::run(&args.default),
     }
 }

@@ -21,6 +21,7 @@ mod quadratic;
 mod random;
 mod solution;
 mod solver;
+mod sorting;
 mod step;
 mod vector;
 

@@ -19,7 +19,7 @@ pub(crate) enum Choice {
 pub(crate) struct Pieces<'m> {
     mpcc: &'m dyn Mpcc,
     sqp: Sqp<'m>,
-    limits: Limits,
+    pub limits: Limits,
     lcon: Vec<f64>,
     ucon: Vec<f64>,
     /// Programs solved.
@@ -65,6 +65,15 @@ impl<'m> Pieces<'m> {
     /// Whether the Lagrangian of some piece was seen to be nonconvex.
     pub fn is_curved(&self) -> bool {
         self.sqp.is_curved()
+    }
+    /// Largest violation of rows and bounds at the last point.
+    pub fn row_violation(&self) -> f64 {
+        self.sqp.violation()
+    }
+    /// Whether G is the smaller side of a pair at the last point.
+    pub fn g_is_less(&self, pair: usize) -> bool {
+        let (i, j) = self.mpcc.pairs()[pair];
+        self.sqp.rows()[i] <= self.sqp.rows()[j]
     }
     /// Largest violation of rows, bounds and complementarity at the last point.
     pub fn violation(&self) -> f64 {

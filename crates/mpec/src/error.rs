@@ -38,6 +38,20 @@ pub enum MpecError {
         /// The pair, counted from 0.
         pair: usize,
     },
+    /// The leader of a pessimistic problem is not one that can be solved.
+    #[error("the leader: {reason}")]
+    Leader {
+        /// What is wrong.
+        reason: &'static str,
+    },
+    /// A row of the leader depends on the followers, who are not asked to keep it.
+    #[error(
+        "row {row} of the leader depends on y; give it to the followers, or say it in terms of x"
+    )]
+    Coupling {
+        /// The row, counted from 0.
+        row: usize,
+    },
     /// An option is outside of its range.
     #[error("option {name} is {value}; {range}")]
     Option {

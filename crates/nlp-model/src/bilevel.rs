@@ -1,7 +1,5 @@
 //! Bilevel programs: one optimization problem inside another.
 
-use std::sync::OnceLock;
-
 use crate::{AutoModel, Functions, Meta, Model, Scalar, Tape, TwiceSmooth};
 
 /// min F(x, y)  s.t.  G(x, y) ≤ 0,  y ∈ argmin_y { f(x, y) : g(x, y) ≤ 0 },  x ∈ ℝⁿ, y ∈ ℝᵐ.
@@ -63,7 +61,6 @@ pub struct AutoBilevel<B> {
     shape: BilevelShape,
     upper: AutoModel<UpperLevel<B>>,
     lower: AutoModel<LowerLevel<B>>,
-    lower_formula: OnceLock<Tape>,
 }
 
 impl<B: BilevelFunctions + Clone> AutoBilevel<B> {
@@ -98,7 +95,6 @@ impl<B: BilevelFunctions + Clone> AutoBilevel<B> {
                 upper,
             ),
             lower: AutoModel::new(LowerLevel { functions, shape }, lower),
-            lower_formula: OnceLock::new(),
         }
     }
 
@@ -122,10 +118,7 @@ impl<B: BilevelFunctions> Bilevel for AutoBilevel<B> {
         &self.lower
     }
     fn lower_formula(&self) -> Option<&Tape> {
-        Some(self.lower_formula.get_or_init(|| {
-            let (nvar, ncon) = (self.lower.meta().nvar(), self.lower.meta().ncon());
-            Tape::record(self.lower.functions(), nvar, ncon)
-        }))
+        self.lower.formula()
     }
 }
 

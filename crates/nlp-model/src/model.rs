@@ -2,7 +2,7 @@
 
 use linalg::Pattern;
 
-use crate::{Counters, Meta};
+use crate::{Counters, Meta, Tape};
 
 /// Values of  min f(x)  s.t.  lvar ≤ x ≤ uvar,  lcon ≤ c(x) ≤ ucon.
 ///
@@ -18,6 +18,10 @@ pub trait Model {
     fn cons(&self, x: &[f64], c: &mut [f64]);
     /// Evaluation counts, when the model keeps them.
     fn counters(&self) -> Option<&Counters> {
+        None
+    }
+    /// The formulas of f and c, for what derivatives at points cannot tell; none when the model is not given by formulas.
+    fn formula(&self) -> Option<&Tape> {
         None
     }
 }

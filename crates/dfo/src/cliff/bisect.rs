@@ -115,6 +115,7 @@ pub(crate) fn record(
             .or(across)
             .expect("the ends of a bracket differ"),
         parent: None,
+        apart: Vec::new(),
         error: f64::INFINITY,
         gap: 0.0,
     };
@@ -140,8 +141,8 @@ pub(crate) fn locate(
     limit: f64,
 ) -> Result<Option<usize>, Interrupt> {
     let foot = cut.foot(y);
-    let mut w = (cut.angle * cut.gap(archive, &foot))
-        .clamp(0.75 * tolerance, 0.25 * limit.max(4.0 * tolerance));
+    let mut w =
+        (2.0 * cut.deviation(&foot)).clamp(0.75 * tolerance, 0.25 * limit.max(4.0 * tolerance));
     let (mut low, mut high) = (known, None);
     // Downwards until the label is found.
     let mut t = w;

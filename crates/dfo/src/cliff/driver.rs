@@ -180,7 +180,11 @@ impl Search<'_, '_> {
             }
             match local.poll(&limit)? {
                 Polled::Nothing => {
-                    let stationary = limit.residual <= 5e-3;
+                    if !limit.is_measured() && again > 0 {
+                        local.delta = 2.0 * end;
+                        continue;
+                    }
+                    let stationary = limit.residual <= 5e-3 && limit.is_measured();
                     break (limit, stationary);
                 }
                 Polled::Lower(_) if again <= 0 => break (limit, false),

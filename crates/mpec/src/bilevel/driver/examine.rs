@@ -5,6 +5,7 @@ use nlp_model::Bilevel;
 use super::super::{Certificate, CertificateOptions, FixedUpper, Verdict, certify};
 use super::pool::violation;
 use crate::MpecError;
+use crate::bilevel::descent::UNBOUNDED;
 
 /// Boxes of a proof while candidates are compared; the proof of the result may take more.
 const BOXES: u64 = 2_000;
@@ -18,6 +19,12 @@ pub(super) struct Examiner<'p> {
     options: CertificateOptions,
     pub examined: usize,
     pub refuted: usize,
+    /// A lower level seemed unbounded below.
+    pub is_unbounded: bool,
+    /// Lower levels that are proved empty, and those that are not.
+    empty: [usize; 2],
+    /// Each lower level that was examined is proved convex.
+    pub is_convex: bool,
 }
 
 impl<'p> Examiner<'p> {
@@ -27,7 +34,15 @@ impl<'p> Examiner<'p> {
             options,
             examined: 0,
             refuted: 0,
+            is_unbounded: false,
+            empty: [0; 2],
+            is_convex: true,
         }
+    }
+
+    /// No y satisfies the lower level at any x that was examined.
+    pub fn is_always_empty(&self) -> bool {
+        self.empty[0] > 0 && self.empty[1] == 0
     }
 
     /// The certificate of y at x, with few boxes unless `thorough`.
@@ -42,7 +57,12 @@ impl<'p> Examiner<'p> {
     ) -> Result<Certificate, MpecError> {
         let violation = violation(self.problem.lower(), &[x, y].concat());
         let options = CertificateOptions {
-            delta: self.options.delta.max(1.000_001 * violation),
+            // beyond the tolerance, y is not examined
+            delta: if violation <= self.options.feasibility {
+                self.options.delta.max(1.000_001 * violation)
+            } else {
+                self.options.delta
+            },
             boxes: if thorough {
                 self.options.boxes
             } else {
@@ -53,6 +73,18 @@ impl<'p> Examiner<'p> {
         self.examined += 1;
         let certificate = certify(self.problem, x, y, &options)?;
         self.refuted += usize::from(certificate.better_point().is_some());
+        match &certificate.verdict {
+            Verdict::Empty => self.empty[0] += 1,
+            Verdict::Refuted { value, .. } => self.is_unbounded |= *value <= UNBOUNDED,
+            _ => {}
+        }
+        if !matches!(
+            certificate.verdict,
+            Verdict::Empty | Verdict::Infeasible | Verdict::Undefined
+        ) {
+            self.empty[1] += 1;
+            self.is_convex &= certificate.is_convex;
+        }
         Ok(certificate)
     }
 
@@ -72,6 +104,11 @@ impl<'p> Examiner<'p> {
         for _ in 0..CORRECTIONS {
             match self.certify(x, &y, false)?.verdict {
                 Verdict::Proved(_) | Verdict::Multistart(_) => return Ok(Some(y)),
+                Verdict::Refuted {
+                    point,
+                    is_optimal: true,
+                    ..
+                } => return Ok(Some(point)),
                 Verdict::Refuted { point, .. } => y = point,
                 _ => return Ok(None),
             }
