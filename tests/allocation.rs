@@ -3,6 +3,7 @@
 use allocation_counter::measure;
 use stackelberg::bolib;
 use stackelberg::linalg::{DenseLu, Factorization};
+use stackelberg::mpec::game::{GameOptions, NashGame, Player, decompose};
 use stackelberg::nlp_model::{AutoModel, Functions, Linearised, Meta, Scalar, TwiceSmooth};
 use stackelberg::ssn::systems::value_function::ValueFunctionSystem;
 use stackelberg::ssn::{FISCHER_BURMEISTER, Newton, Options, PairRule, SemismoothSystem};
@@ -91,4 +92,39 @@ fn sequential_quadratic_programming_does_not_allocate() {
     });
     assert!(stopping.iterations() > 1, "the loop runs");
     assert_eq!(counted.count_total, 0);
+}
+
+#[test]
+fn the_sweeps_of_a_game_do_not_allocate() {
+    // θ₀ = x₀x₁ = −θ₁ on [−1, 1]²: best replies have the period 2, so that both runs end at the same point.
+    struct Pennies(f64);
+    impl Functions for Pennies {
+        fn obj<T: Scalar>(&self, x: &[T]) -> T {
+            x[0] * x[1] * self.0
+        }
+    }
+    let player = |sign: f64| {
+        let meta = Meta::new("pennies", 2, 0).variable_bounds(&[-1.0; 2], &[1.0; 2]);
+        AutoModel::new(Pennies(sign), meta.unwrap())
+    };
+    let models = [player(1.0), player(-1.0)];
+    let players = models.iter().enumerate().map(|(own, model)| Player {
+        model,
+        own: vec![own],
+    });
+    let game = NashGame::new(players.collect(), 0).unwrap();
+    let allocations = |sweeps: usize| {
+        let options = GameOptions {
+            sweeps,
+            ..GameOptions::default()
+        };
+        let mut iterations = 0;
+        let counted = measure(|| {
+            iterations = decompose(&game, &[0.5, -0.3], &options).unwrap().iterations;
+        });
+        assert_eq!(iterations, sweeps);
+        counted.count_total
+    };
+    allocations(4);
+    assert_eq!(allocations(4), allocations(40));
 }

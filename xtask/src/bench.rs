@@ -1,5 +1,6 @@
 //! Benchmarks: each job solves a set of problems and writes records, a summary and figures.
 
+mod bilevel;
 mod bolib;
 mod compare;
 mod control;
@@ -7,6 +8,7 @@ mod derivatives;
 mod dfo;
 mod examples;
 mod figures;
+mod merge;
 mod mpcc;
 mod multilevel;
 mod nlp;
@@ -14,8 +16,10 @@ mod peers;
 mod pessimistic;
 mod published;
 mod record;
+mod revision;
 mod runs;
 mod selection;
+mod shard;
 mod summary;
 mod sweep;
 pub mod table;
@@ -45,6 +49,8 @@ pub struct Args {
 enum Job {
     /// 124 bilevel problems of BOLIB by semismooth Newton, beside the published tables.
     Bolib(bolib::Args),
+    /// The same problems by the bilevel driver with default options, each point judged anew.
+    Bilevel(bilevel::Args),
     /// The bilevel control problem, up to 161,295 unknowns.
     Control(control::Args),
     /// Unconstrained problems by trust regions, beside stored runs and other crates.
@@ -65,6 +71,7 @@ enum Job {
 pub fn run(args: &Args) -> crate::Result<()> {
     match &args.job {
         Some(Job::Bolib(args)) => bolib::run(args),
+        Some(Job::Bilevel(args)) => bilevel::run(args),
         Some(Job::Control(args)) => control::run(args),
         Some(Job::TrustRegion(args)) => trust_region::run(args),
         Some(Job::Nlp(args)) => nlp::run(args),

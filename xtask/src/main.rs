@@ -83,8 +83,13 @@ fn read(path: &Path) -> Result<String> {
 
 /// Writes a text file and the folders above it; the error names it.
 fn write(path: &Path, text: &str) -> Result<()> {
+    write_folder(path)?;
+    std::fs::write(path, text).map_err(|e| format!("{}: {e}", path.display()).into())
+}
+
+/// Makes the folders above a file.
+fn write_folder(path: &Path) -> Result<()> {
     path.parent()
         .map_or(Ok(()), std::fs::create_dir_all)
-        .and_then(|()| std::fs::write(path, text))
         .map_err(|e| format!("{}: {e}", path.display()).into())
 }

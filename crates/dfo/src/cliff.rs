@@ -19,8 +19,10 @@ mod options;
 mod problem;
 mod quadratic;
 mod random;
+mod restore;
 mod solution;
 mod solver;
+mod sorting;
 mod step;
 mod vector;
 

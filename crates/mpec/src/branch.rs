@@ -71,6 +71,10 @@ impl<'m> Pieces<'m> {
         let (i, j) = self.mpcc.pairs()[pair];
         self.sqp.rows()[i] <= self.sqp.rows()[j]
     }
+    /// Whether the Lagrangian of some piece was seen to be nonconvex.
+    pub fn is_curved(&self) -> bool {
+        self.sqp.is_curved()
+    }
     /// Largest violation of rows, bounds and complementarity at the last point.
     pub fn violation(&self) -> f64 {
         let c = self.sqp.rows();
@@ -107,6 +111,26 @@ impl<'m> Pieces<'m> {
             if g <= h { Choice::G } else { Choice::H }
         };
         self.mpcc.pairs().iter().map(side).collect()
+    }
+
+    /// Which variables are themselves a side of a pair: one entry in its row, whose value at x is that of the variable.
+    pub fn side_variables(&self, x: &[f64]) -> Vec<bool> {
+        let c = self.rows_at(x);
+        let meta = self.mpcc.meta();
+        let mut of_row = vec![(0, 0); meta.ncon()];
+        for (i, j) in self.mpcc.jac_structure().iter() {
+            of_row[i] = (of_row[i].0 + 1, j);
+        }
+        let mut is_side = vec![false; meta.nvar()];
+        for &(i, j) in self.mpcc.pairs() {
+            for row in [i, j] {
+                let (entries, variable) = of_row[row];
+                if entries == 1 && c[row] == x[variable] {
+                    is_side[variable] = true;
+                }
+            }
+        }
+        is_side
     }
 
     fn rows_at(&self, x: &[f64]) -> Vec<f64> {

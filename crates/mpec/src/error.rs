@@ -3,6 +3,7 @@
 use dfo::DfoError;
 use nlp_model::ModelError;
 use ssn::SsnError;
+use trust_region::TrustRegionError;
 
 /// Misuse of a solver or a check. How a run ended is no error.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -17,6 +18,17 @@ pub enum MpecError {
     /// The poll refuses its input.
     #[error(transparent)]
     Poll(#[from] DfoError),
+    /// The method for nonlinear programs refuses its input.
+    #[error(transparent)]
+    Program(#[from] TrustRegionError),
+    /// The players of a game do not fit together.
+    #[error("player {player} {reason}")]
+    Game {
+        /// The player, counted from 0.
+        player: usize,
+        /// What is wrong.
+        reason: &'static str,
+    },
     /// A function or derivative is not finite at the point of a check.
     #[error("a function or derivative is not finite at the point")]
     Domain,

@@ -13,7 +13,7 @@ pub(crate) use cone::{Cone, Of, Sign};
 /// Parameters of [`check_linearised`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LinearisedOptions {
-    /// G, H and slacks up to this count as zero; at least 0.
+    /// G, H and slacks up to this count as zero, and so do gradients of rows; at least 0.
     pub active: f64,
     /// The point is B-stationary when no linearised feasible direction of unit length decreases f by more than
     /// this times max(1, ‖∇f‖∞); at least 0.
@@ -42,6 +42,8 @@ pub struct LinearisedCheck {
     pub strong: f64,
     /// A linearised feasible direction of descent, when one was found (n).
     pub direction: Option<Vec<f64>>,
+    /// Largest violation of a row, a bound or of complementarity at x.
+    pub infeasibility: f64,
     /// Number of biactive pairs.
     pub biactive: usize,
     /// Quadratic programs solved.
@@ -50,25 +52,32 @@ pub struct LinearisedCheck {
     pub is_complete: bool,
     /// The tolerance of the options.
     pub tolerance: f64,
+    /// What counts as zero, of the options.
+    pub active: f64,
 }
 
 impl LinearisedCheck {
     /// Nothing is known: derivatives are not finite at the point.
-    pub(crate) fn unknown(tolerance: f64) -> Self {
+    pub(crate) fn unknown(options: &LinearisedOptions) -> Self {
         LinearisedCheck {
             residual: f64::NAN,
             strong: f64::NAN,
             direction: None,
+            infeasibility: f64::NAN,
             biactive: 0,
             nodes: 0,
             is_complete: false,
-            tolerance,
+            tolerance: options.tolerance,
+            active: options.active,
         }
     }
 
-    /// B-stationarity is certified.
+    /// B-stationarity is certified: x is feasible up to what counts as zero, and no piece has a descent.
     pub fn is_stationary(&self) -> bool {
-        self.is_complete && self.direction.is_none() && self.residual <= self.tolerance
+        self.is_complete
+            && self.direction.is_none()
+            && self.residual <= self.tolerance
+            && self.infeasibility <= self.active
     }
 }
 
@@ -76,6 +85,8 @@ impl fmt::Display for LinearisedCheck {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let verdict = if self.is_stationary() {
             "B-stationary"
+        } else if self.infeasibility > self.active {
+            "infeasible, not B-stationary"
         } else if self.direction.is_some() {
             "not B-stationary"
         } else {
@@ -83,8 +94,8 @@ impl fmt::Display for LinearisedCheck {
         };
         write!(
             f,
-            "{verdict}: steepest linearised descent {:.1e}, {} biactive pairs, {} quadratic programs",
-            self.residual, self.biactive, self.nodes
+            "{verdict}: steepest linearised descent {:.1e}, infeasibility {:.1e}, {} biactive pairs, {} quadratic programs",
+            self.residual, self.infeasibility, self.biactive, self.nodes
         )
     }
 }
@@ -130,10 +141,12 @@ pub(crate) fn settle(cone: &mut Cone, options: &LinearisedOptions) -> Linearised
         residual: 0.0,
         strong: f64::INFINITY,
         direction: None,
+        infeasibility: cone.infeasibility(),
         biactive: q,
         nodes: 0,
         is_complete: true,
         tolerance: options.tolerance,
+        active: options.active,
     };
     let mut open = vec![vec![(Sign::NonNegative, Sign::NonNegative); q]];
     while let Some(signs) = open.pop() {

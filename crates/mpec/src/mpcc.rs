@@ -31,7 +31,10 @@ pub use solution::MpccSolution;
 ///    complementarity of the others; it is left when it is infeasible, when its value is not below the best one,
 ///    or when its solution is complementary; otherwise the most violated pair is chosen, both ways.
 ///
-/// Then step 2 again at the best point.
+///    Then step 2 again at the best point.
+/// 4. Restarts: when no feasible point was found, a Hessian of the Lagrangian of a piece was not positive
+///    semidefinite, or a row is not affine, the pieces nearest to other starts in a box around x⁰ and to the solutions without complementarity
+///    from there are solved; then step 2 again.
 ///
 /// # Convergence and failure
 /// `Optimal` means: feasible, complementary, and B-stationary by the linearised problem, all within the
@@ -79,16 +82,17 @@ pub fn solve(
     let mut run = Run::new(mpcc, options);
     run.local(x0);
     run.search(x0);
+    run.restart(x0);
     let status = run.verdict();
     let mut solution = MpccSolution::at(mpcc, run, status, x0, options);
     solution.seconds = clock.elapsed().as_secs_f64();
     Ok(solution)
 }
 
-/// The three steps of [`solve`] behind the door of those who stack.
+/// The steps of [`solve`] behind the door of those who stack.
 ///
 /// Each iteration ends with a point that is at least as good as the one before: first the local solution, then that of the
-/// search. The criterion is the caller's, as [`Stopping::mpcc`] or a closure that calls [`check_linearised`].
+/// search, then that of the restarts. The criterion is the caller's, as [`Stopping::mpcc`] or a closure that calls [`check_linearised`].
 #[derive(Clone, Debug, Default)]
 pub struct MpccSolver {
     /// Parameters.
@@ -111,10 +115,12 @@ impl<'m> Solver<dyn Mpcc + 'm, MpccState> for MpccSolver {
         if let Some(status) = stopping.stop(mpcc) {
             return status;
         }
-        run.search(&x0);
-        run.fill(&mut stopping.state);
-        if let Some(status) = stopping.stop(mpcc) {
-            return status;
+        for step in [Run::search, Run::restart] {
+            step(&mut run, &x0);
+            run.fill(&mut stopping.state);
+            if let Some(status) = stopping.stop(mpcc) {
+                return status;
+            }
         }
         match run.verdict() {
             Status::Optimal => stopping.fail(Status::SubOptimal),

@@ -11,6 +11,7 @@ use nlp_model::TwiceSmooth;
 use crate::quadratic::{DualMethod, Problem, Verdict};
 pub(crate) use point::Point;
 use quadratic_model::QuadraticModel;
+use restoration::Restoration;
 pub(crate) use sides::Sides;
 
 /// How a run ended.
@@ -63,6 +64,7 @@ pub(crate) struct Sqp<'m> {
     trial: Point,
     quadratic: QuadraticModel,
     method: DualMethod,
+    restoration: Restoration,
     /// Right-hand sides of the linearised constraints.
     b: Vec<f64>,
     /// Multipliers of the sides, ≥ 0 for inequalities: ∇f = Σ λᵢ ∇sᵢ.
@@ -105,6 +107,7 @@ impl<'m> Sqp<'m> {
             trial: Point::new(model),
             quadratic: QuadraticModel::new(model),
             method: DualMethod::new(n),
+            restoration: Restoration::new(n),
             b: Vec::new(),
             lambda: Vec::new(),
             weights: Vec::new(),
@@ -199,6 +202,10 @@ impl<'m> Sqp<'m> {
     /// Largest violation of a row or bound.
     pub fn violation(&self) -> f64 {
         self.now.violation
+    }
+    /// Whether some Hessian of the Lagrangian, in any run, was not positive semidefinite.
+    pub fn is_curved(&self) -> bool {
+        self.quadratic.is_curved
     }
     /// Step 1: d and λ.
     fn direction(&mut self, tolerance: f64) -> Verdict {

@@ -1,56 +1,115 @@
 //! A model with exact derivatives from one generic function.
 
+mod first;
+mod second;
+mod sweeps;
+
+use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use linalg::Pattern;
-use num_dual::{Dual64, HyperDual64, HyperHyperDual64};
+use num_dual::{HyperDual64, HyperHyperDual64};
 
+use crate::compression::{Compression, LANES};
 use crate::counters::Verb;
+use crate::elements::Expansion;
+use crate::lanes::Lanes;
 use crate::scratch::Scratch;
 use crate::structure::Structure;
-use crate::{Counters, Functions, Meta, Model, Scalar, Smooth, Tape, TwiceSmooth};
+use crate::{Counters, Functions, Meta, Model, ModelError, Scalar, Tape, TwiceSmooth};
+use sweeps::Sweeps;
 
-/// Exact derivatives of [`Functions`] by dual numbers, as an object-safe model.
+/// Exact derivatives of [`Functions`], as an object-safe model.
 ///
-/// The sparsity of Jacobian and Hessian is read off the formula at construction
-/// ([`Dependence`](crate::Dependence)); Jacobian entries that cannot change and the Hessian of a
+/// The sparsity of Jacobian and Hessian is read off the formula at construction, or given
+/// ([`with_patterns`](AutoModel::with_patterns)); Jacobian entries that cannot change and the Hessian of a
 /// quadratic objective are evaluated once.
-/// A gradient costs one evaluation in `Dual64` (about twice an ordinary one) for each variable on
-/// which f depends, a Jacobian one for each variable that enters a constraint nonlinearly, a Hessian
-/// one in `HyperDual64` (about five times) for each entry of its structure, a directional
-/// derivative of the Hessian one in `HyperHyperDual64` (about twelve times) for each entry.
+///
+/// # Cost
+/// Columns of the Jacobian that share no row have one colour, and four colours make one pass of
+/// about three evaluations, so that a banded Jacobian costs the same for any number of variables:
+/// one pass for a tridiagonal one.
+///
+/// Up to 32 variables, gradients take one such pass for four variables, Hessians and their
+/// directional derivatives an evaluation in hyper-dual numbers for each entry (about five and twelve
+/// ordinary ones).
+///
+/// Beyond, the formula is kept as a list of operations (about 40 bytes each) and differentiated
+/// backwards. Gradients, Jᵀw and H v cost one sweep, about ten evaluations whatever the number of variables;
+/// Hessians and their directional derivatives one for each four colours of a star colouring of their
+/// structure, from which every entry is read without substitution.
 #[derive(Debug)]
 pub struct AutoModel<U> {
     functions: U,
     meta: Meta,
     structure: Structure,
-    /// Values of the Jacobian entries that are constant, 0 at the others.
-    constant_jac: Vec<f64>,
+    /// The Jacobian entries that are constant, with their values.
+    constant_jac: Vec<(usize, f64)>,
     /// The Hessian of the objective when it is quadratic.
     constant_hess: Option<Vec<f64>>,
+    jacobian: Compression,
+    /// Backward differentiation, of models with more than [`SMALL`] variables.
+    sweeps: Option<Sweeps>,
     formula: OnceLock<Tape>,
     counters: Counters,
     values: Scratch<f64>,
-    duals: Scratch<Dual64>,
+    lanes: Scratch<Lanes<f64, LANES>>,
     hyper_duals: Scratch<HyperDual64>,
     third_duals: Scratch<HyperHyperDual64>,
 }
 
+/// Most variables for which an evaluation for each entry of the Hessian is preferred.
+const SMALL: usize = 32;
+
 impl<U: Functions> AutoModel<U> {
     /// A model of `functions` with the sizes, start and bounds of `meta`.
+    ///
+    /// Reads the structure off the formula, which costs one evaluation and time proportional to the
+    /// operations and to the entries found.
     pub fn new(functions: U, meta: Meta) -> Self {
-        let mut structure = Structure::detect(&functions, meta.nvar(), meta.ncon());
-        let constant_jac = constant_entries(&functions, &meta, &mut structure);
+        let tape = Tape::record(&functions, meta.nvar(), meta.ncon());
+        let structure = Structure::detect(&tape);
+        Self::build(functions, meta, &tape, structure)
+    }
+
+    /// The same with given structures: the Jacobian's (ncon × nvar) and the lower triangle of the Hessian's
+    /// (nvar × nvar). Both are sorted by columns, and duplicates are dropped.
+    ///
+    /// The patterns must hold every entry that can be nonzero. One that is missing spoils others, which
+    /// [`check::pattern`](crate::check::pattern) finds out.
+    ///
+    /// # Errors
+    /// [`ModelError::Dimension`] and [`ModelError::UpperTriangle`] when a pattern does not fit.
+    pub fn with_patterns(
+        functions: U,
+        meta: Meta,
+        jacobian: &Pattern,
+        hessian: &Pattern,
+    ) -> Result<Self, ModelError> {
+        let structure = Structure::given(meta.nvar(), meta.ncon(), jacobian, hessian)?;
+        let tape = Tape::record(&functions, meta.nvar(), meta.ncon());
+        Ok(Self::build(functions, meta, &tape, structure))
+    }
+
+    fn build(functions: U, meta: Meta, tape: &Tape, mut structure: Structure) -> Self {
+        let expansion = Expansion::of(tape);
+        let constant_jac = constant_entries(&expansion, &mut structure);
+        let varies: Vec<bool> = structure.is_constant.iter().map(|c| !c).collect();
+        let jacobian = Compression::of_columns(&structure.jac, &varies);
+        let is_large = meta.nvar() > SMALL;
+        let sweeps = is_large.then(|| Sweeps::new(tape, expansion, &structure.hess));
         let mut model = AutoModel {
             functions,
             meta,
             structure,
             constant_jac,
             constant_hess: None,
+            jacobian,
+            sweeps,
             formula: OnceLock::new(),
             counters: Counters::default(),
             values: Scratch::new(),
-            duals: Scratch::new(),
+            lanes: Scratch::new(),
             hyper_duals: Scratch::new(),
             third_duals: Scratch::new(),
         };
@@ -70,42 +129,11 @@ impl<U: Functions> AutoModel<U> {
         &self.functions
     }
 
-    /// L(x, y; σ) in any number type; `None` for `y` leaves the constraints out, σ = 0 the objective.
-    fn lagrangian<T: Scalar>(&self, x: &[T], y: Option<&[f64]>, sigma: f64, c: &mut [T]) -> T {
-        let mut sum = T::from(0.0);
-        if sigma != 0.0 {
-            sum += self.functions.obj(x) * sigma;
-        }
-        if let Some(y) = y {
-            c.fill(T::from(0.0));
-            self.functions.cons(x, c);
-            for (&c, &y) in c.iter().zip(y) {
-                if y != 0.0 {
-                    sum += c * y;
-                }
-            }
-        }
-        sum
-    }
-
-    /// Adds `second(i, j, y, σ)` to each entry of the Hessian's structure to which a weighted term
-    /// contributes, with the weights that matter for it.
-    fn add_to_hessian(
-        &self,
-        y: Option<&[f64]>,
-        sigma: f64,
-        vals: &mut [f64],
-        mut second: impl FnMut(usize, usize, Option<&[f64]>, f64) -> f64,
-    ) {
-        let y = y.filter(|y| y.iter().any(|&y| y != 0.0));
-        let entries = self.structure.hess.iter().zip(&self.structure.hess_from);
-        for (value, ((i, j), &(from_obj, from_cons))) in vals.iter_mut().zip(entries) {
-            let sigma = if from_obj { sigma } else { 0.0 };
-            let y = y.filter(|_| from_cons);
-            if sigma != 0.0 || y.is_some() {
-                *value += second(i, j, y, sigma);
-            }
-        }
+    /// Numbers of colours of the Jacobian's columns, and of the Hessian's variables when the model is large
+    /// enough for them to be used.
+    pub fn colours(&self) -> (usize, Option<usize>) {
+        let hessian = self.sweeps.as_ref().map(Sweeps::colours);
+        (self.jacobian.colours(), hessian)
     }
 }
 
@@ -137,185 +165,6 @@ impl<U: Functions> Model for AutoModel<U> {
     }
 }
 
-impl<U: Functions> Smooth for AutoModel<U> {
-    fn grad(&self, x: &[f64], g: &mut [f64]) {
-        let n = self.meta.nvar();
-        assert_eq!((x.len(), g.len()), (n, n), "lengths of x and g");
-        self.counters.add(Verb::Grad);
-        g.fill(0.0);
-        self.duals.with(n, Dual64::from(0.0), |t| {
-            lift(x, t);
-            for &j in &self.structure.obj_variables {
-                t[j].eps = 1.0;
-                g[j] = self.functions.obj(t).eps;
-                t[j].eps = 0.0;
-            }
-        });
-    }
-
-    fn jac_structure(&self) -> &Pattern {
-        &self.structure.jac
-    }
-
-    fn jac_coord(&self, x: &[f64], vals: &mut [f64]) {
-        let (n, m) = (self.meta.nvar(), self.meta.ncon());
-        assert_eq!(
-            (x.len(), vals.len()),
-            (n, self.constant_jac.len()),
-            "lengths of x and vals"
-        );
-        self.counters.add(Verb::Jac);
-        vals.copy_from_slice(&self.constant_jac);
-        if self.structure.is_constant.iter().all(|&constant| constant) {
-            return;
-        }
-        let rows = self.structure.jac.rows();
-        self.duals.with(n + m, Dual64::from(0.0), |buffer| {
-            let (t, c) = buffer.split_at_mut(n);
-            lift(x, t);
-            for (j, entries) in self.structure.jac_columns() {
-                if entries.clone().all(|k| self.structure.is_constant[k]) {
-                    continue;
-                }
-                t[j].eps = 1.0;
-                c.fill(Dual64::from(0.0));
-                self.functions.cons(t, c);
-                t[j].eps = 0.0;
-                for k in entries.filter(|&k| !self.structure.is_constant[k]) {
-                    vals[k] = c[rows[k]].eps;
-                }
-            }
-        });
-    }
-
-    fn jprod(&self, x: &[f64], v: &[f64], out: &mut [f64]) {
-        let (n, m) = (self.meta.nvar(), self.meta.ncon());
-        assert_eq!(
-            (x.len(), v.len(), out.len()),
-            (n, n, m),
-            "lengths of x, v and out"
-        );
-        self.counters.add(Verb::Jprod);
-        self.duals.with(n + m, Dual64::from(0.0), |buffer| {
-            let (t, c) = buffer.split_at_mut(n);
-            for ((t, &x), &v) in t.iter_mut().zip(x).zip(v) {
-                *t = Dual64::new(x, v);
-            }
-            self.functions.cons(t, c);
-            for (out, c) in out.iter_mut().zip(c) {
-                *out = c.eps;
-            }
-        });
-    }
-
-    fn jtprod(&self, x: &[f64], w: &[f64], out: &mut [f64]) {
-        self.counters.add(Verb::Jtprod);
-        self.values.with(self.constant_jac.len(), 0.0, |vals| {
-            self.jac_coord(x, vals);
-            self.structure.jac.mul_transpose(vals, w, out);
-        });
-    }
-}
-
-impl<U: Functions> TwiceSmooth for AutoModel<U> {
-    fn hess_structure(&self) -> &Pattern {
-        &self.structure.hess
-    }
-
-    fn hess_coord(&self, x: &[f64], y: &[f64], sigma: f64, vals: &mut [f64]) {
-        let (n, m) = (self.meta.nvar(), self.meta.ncon());
-        assert_eq!(
-            (x.len(), y.len(), vals.len()),
-            (n, m, self.structure.hess.nnz()),
-            "lengths"
-        );
-        self.counters.add(Verb::Hess);
-        vals.fill(0.0);
-        let mut varying = sigma;
-        if let Some(hess) = &self.constant_hess {
-            linalg::slice::axpy(sigma, hess, vals);
-            varying = 0.0;
-        }
-        self.hyper_duals
-            .with(n + m, HyperDual64::from(0.0), |buffer| {
-                let (t, c) = buffer.split_at_mut(n);
-                lift(x, t);
-                self.add_to_hessian(Some(y), varying, vals, |i, j, y, sigma| {
-                    (t[i].eps1, t[j].eps2) = (1.0, 1.0);
-                    let value = self.lagrangian(t, y, sigma, c).eps1eps2;
-                    (t[i].eps1, t[j].eps2) = (0.0, 0.0);
-                    value
-                });
-            });
-    }
-
-    fn hprod(&self, x: &[f64], y: &[f64], sigma: f64, v: &[f64], out: &mut [f64]) {
-        let (n, m) = (self.meta.nvar(), self.meta.ncon());
-        assert_eq!(
-            (x.len(), y.len(), v.len(), out.len()),
-            (n, m, n, n),
-            "lengths"
-        );
-        self.counters.add(Verb::Hprod);
-        let multipliers = y.iter().any(|&y| y != 0.0).then_some(y);
-        let mut varying = sigma;
-        out.fill(0.0);
-        if let Some(hess) = &self.constant_hess {
-            self.structure.hess.mul_symmetric(hess, v, out);
-            linalg::slice::scale(sigma, out);
-            varying = 0.0;
-        }
-        if multipliers.is_none() && varying == 0.0 {
-            return;
-        }
-        self.hyper_duals
-            .with(n + m, HyperDual64::from(0.0), |buffer| {
-                let (t, c) = buffer.split_at_mut(n);
-                lift(x, t);
-                for (t, &v) in t.iter_mut().zip(v) {
-                    t.eps2 = v;
-                }
-                for i in 0..n {
-                    t[i].eps1 = 1.0;
-                    out[i] += self.lagrangian(t, multipliers, varying, c).eps1eps2;
-                    t[i].eps1 = 0.0;
-                }
-            });
-    }
-
-    fn hess_directional(&self, x: &[f64], y: &[f64], sigma: f64, v: &[f64], vals: &mut [f64]) {
-        let (n, m) = (self.meta.nvar(), self.meta.ncon());
-        assert_eq!(
-            (x.len(), y.len(), v.len()),
-            (n, m, n),
-            "lengths of x, y and v"
-        );
-        self.counters.add(Verb::HessDirectional);
-        vals.fill(0.0);
-        // third derivatives of quadratic functions vanish
-        let sigma = if self.structure.obj_is_quadratic {
-            0.0
-        } else {
-            sigma
-        };
-        let y = (!self.structure.cons_are_quadratic).then_some(y);
-        self.third_duals
-            .with(n + m, HyperHyperDual64::from(0.0), |buffer| {
-                let (t, c) = buffer.split_at_mut(n);
-                lift(x, t);
-                for (t, &v) in t.iter_mut().zip(v) {
-                    t.eps3 = v;
-                }
-                self.add_to_hessian(y, sigma, vals, |i, j, y, sigma| {
-                    (t[i].eps1, t[j].eps2) = (1.0, 1.0);
-                    let value = self.lagrangian(t, y, sigma, c).eps1eps2eps3;
-                    (t[i].eps1, t[j].eps2) = (0.0, 0.0);
-                    value
-                });
-            });
-    }
-}
-
 /// Copies a point into a number type, as constants.
 fn lift<T: Scalar>(x: &[f64], t: &mut [T]) {
     for (t, &x) in t.iter_mut().zip(x) {
@@ -330,32 +179,24 @@ fn reference_point(nvar: usize) -> Vec<f64> {
         .collect()
 }
 
-/// Evaluates the Jacobian entries that the structure calls constant, at the reference point; an
-/// entry that is not finite there is not constant.
-fn constant_entries<U: Functions>(
-    functions: &U,
-    meta: &Meta,
-    structure: &mut Structure,
-) -> Vec<f64> {
-    let mut vals = vec![0.0; structure.jac.nnz()];
-    let mut c = vec![Dual64::from(0.0); meta.ncon()];
-    let mut t: Vec<Dual64> = reference_point(meta.nvar())
-        .into_iter()
-        .map(Dual64::from)
-        .collect();
-    let columns: Vec<_> = structure.jac_columns().collect();
-    for (j, entries) in columns {
-        t[j].eps = 1.0;
-        c.fill(Dual64::from(0.0));
-        functions.cons(&t, &mut c);
-        t[j].eps = 0.0;
-        for k in entries {
-            let value = c[structure.jac.rows()[k]].eps;
-            structure.is_constant[k] &= value.is_finite();
+/// The Jacobian entries that the structure calls constant, which are factors of affine terms; one that
+/// is not finite is not called constant any more.
+fn constant_entries(expansion: &Expansion, structure: &mut Structure) -> Vec<(usize, f64)> {
+    let mut found = Vec::new();
+    let entries = structure.jac.iter().enumerate();
+    let constant = entries.filter(|&(k, _)| structure.is_constant[k]);
+    let place: HashMap<(usize, usize), usize> = constant.map(|(k, at)| (at, k)).collect();
+    for term in expansion.affine.iter().filter(|term| term.sum > 0) {
+        if let Some(&k) = place.get(&(term.sum - 1, term.op)) {
+            structure.is_constant[k] = term.factor.is_finite();
             if structure.is_constant[k] {
-                vals[k] = value;
+                found.push((k, term.factor));
             }
         }
     }
-    vals
+    debug_assert_eq!(
+        found.len(),
+        structure.is_constant.iter().filter(|&&c| c).count()
+    );
+    found
 }

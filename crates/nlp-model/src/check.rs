@@ -1,7 +1,11 @@
 //! Derivatives of a model against differences of its values.
 
-use crate::{ModelError, TwiceSmooth, check_point};
+mod pattern;
+
+use crate::{ModelError, TwiceSmooth};
 use linalg::slice::norm_inf;
+
+pub use pattern::pattern;
 
 /// The verdict of [`derivatives`]: the largest error of each kind, relative to the size of what it
 /// is compared with (error / (1 + |difference quotient|)).
@@ -36,15 +40,11 @@ impl DerivativeErrors {
 /// (step ε^(1/5) max(1, |xⱼ|); correct derivatives of well-scaled functions agree to about 1e-9).
 ///
 /// Multipliers and directions are fixed, with no two entries equal. Errors when `x` has the wrong
-/// length or is not finite. Cost: 4 n evaluations of every verb; for tests, not for solvers.
+/// length or is not finite, and when a [`pattern`] has forgotten an entry. Cost: 4 n evaluations of
+/// every verb; for tests, not for solvers.
 pub fn derivatives(model: &dyn TwiceSmooth, x: &[f64]) -> Result<DerivativeErrors, ModelError> {
     let (n, m) = (model.meta().nvar(), model.meta().ncon());
-    check_point("x", x, n)?;
-    let weights = |len: usize, phase: f64| -> Vec<f64> {
-        (0..len)
-            .map(|i| (1.7 * i as f64 + phase).sin() + 0.1)
-            .collect()
-    };
+    pattern(model, x)?;
     let (y, v, w) = (weights(m, 1.0), weights(n, 2.0), weights(m, 3.0));
     let sigma = 1.3;
     let mut errors = DerivativeErrors::default();
@@ -86,6 +86,13 @@ pub fn derivatives(model: &dyn TwiceSmooth, x: &[f64]) -> Result<DerivativeError
         .collect();
     note(&mut errors.products, &jtw, &transposed);
     Ok(errors)
+}
+
+/// Fixed numbers, no two of them equal.
+fn weights(len: usize, phase: f64) -> Vec<f64> {
+    (0..len)
+        .map(|i| (1.7 * i as f64 + phase).sin() + 0.1)
+        .collect()
 }
 
 /// Raises `worst` to the largest relative error; NaN stays.

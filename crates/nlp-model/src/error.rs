@@ -52,6 +52,18 @@ pub enum ModelError {
     /// A Hessian structure has entries above the diagonal.
     #[error("the Hessian's structure has entries above the diagonal; give the lower triangle")]
     UpperTriangle,
+    /// A derivative is nonzero where a sparsity pattern has no entry.
+    #[error("the {matrix}'s pattern has no entry ({row}, {column}), where it is {value:e}")]
+    MissingEntry {
+        /// `Jacobian` or `Hessian`.
+        matrix: &'static str,
+        /// Row of the entry.
+        row: usize,
+        /// Column of the entry.
+        column: usize,
+        /// About its value.
+        value: f64,
+    },
     /// A side of a complementarity condition cannot be one.
     #[error("complementarity condition {condition}: {side:?} {reason}")]
     Side {
@@ -60,6 +72,14 @@ pub enum ModelError {
         /// The side.
         side: Side,
         /// Why it cannot be one.
+        reason: &'static str,
+    },
+    /// A list of variables does not fit the model.
+    #[error("variable {variable} {reason}")]
+    Variable {
+        /// The variable.
+        variable: usize,
+        /// What is wrong with it.
         reason: &'static str,
     },
     /// A required function is missing in a [`ClosureModel`](crate::ClosureModel).

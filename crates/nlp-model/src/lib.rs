@@ -7,15 +7,21 @@
 //! in which the first are written.
 
 mod auto;
+pub mod batch;
 pub mod bilevel;
+mod block;
 pub mod check;
 mod closure;
+mod colouring;
+mod compression;
 mod counters;
-mod dependence;
+mod elements;
 mod error;
 mod functions;
+mod lanes;
 mod linear_least_squares;
 mod linearised;
+mod lists;
 mod meta;
 mod model;
 mod mpcc;
@@ -35,7 +41,6 @@ pub use auto::AutoModel;
 pub use bilevel::{AutoBilevel, Bilevel, BilevelFunctions, BilevelShape};
 pub use closure::ClosureModel;
 pub use counters::{Counters, Verb};
-pub use dependence::Dependence;
 pub use error::{ModelError, check_bounds, check_length, check_point};
 pub use functions::Functions;
 pub use linear_least_squares::LinearLeastSquares;
@@ -47,6 +52,6 @@ pub use multilevel::{AutoMultilevel, Levels, Multilevel, MultilevelFunctions};
 pub use one_sided::OneSided;
 pub use qvi::{AutoQvi, Qvi, QviFunctions, QviShape};
 pub use real::Real;
-pub use reformulate::{KktConditions, Slack, SlackLevels, SquaredSlack};
+pub use reformulate::{KktConditions, Restriction, Slack, SlackLevels, SquaredSlack};
 pub use scalar::Scalar;
 pub use tape::{Op, Tape};

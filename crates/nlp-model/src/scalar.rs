@@ -8,7 +8,7 @@ use num_dual::DualNum;
 /// A real number as a formula sees it: arithmetic, elementary functions, and a branch on a sign.
 ///
 /// One formula, generic in `T: Scalar`, has several readings: its value (`f64`), its exact
-/// derivatives (dual numbers), and the variables it depends on ([`Dependence`](crate::Dependence)).
+/// derivatives (dual numbers), and the list of its operations ([`Tape`](crate::Tape)).
 /// There is no way to look at the value, so no reading can be fooled by a hidden comparison.
 ///
 /// At a kink of [`abs`](Scalar::abs), [`min`](Scalar::min), [`max`](Scalar::max) and

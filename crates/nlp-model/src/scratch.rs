@@ -14,9 +14,16 @@ impl<T: Copy> Scratch<T> {
 
     /// Calls `work` with a buffer of `len` entries, all equal to `fill`.
     pub(crate) fn with<R>(&self, len: usize, fill: T, work: impl FnOnce(&mut [T]) -> R) -> R {
+        self.lend(len, fill, |buffer| {
+            buffer.fill(fill);
+            work(buffer)
+        })
+    }
+
+    /// Calls `work` with a buffer of `len` entries that may hold anything.
+    pub(crate) fn lend<R>(&self, len: usize, fill: T, work: impl FnOnce(&mut [T]) -> R) -> R {
         match self.0.iter().find_map(|buffer| buffer.try_lock().ok()) {
             Some(mut buffer) => {
-                buffer.clear();
                 buffer.resize(len, fill);
                 work(&mut buffer)
             }

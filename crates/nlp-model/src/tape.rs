@@ -2,11 +2,14 @@
 
 mod node;
 mod recorder;
+mod reverse;
 
 use crate::{Functions, Scalar};
 
 use node::Node;
 use recorder::Recorder;
+pub(crate) use recorder::{Key, key};
+pub(crate) use reverse::reverse;
 
 /// One operation of a [`Tape`]; operands are indices of earlier operations.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -82,6 +85,39 @@ impl Op {
             } => [Some(test), Some(nonnegative), Some(negative)],
         };
         [a, b, c].into_iter().flatten()
+    }
+
+    /// The same operation on other operands.
+    pub(crate) fn with_operands(self, of: impl Fn(usize) -> usize) -> Op {
+        match self {
+            Op::Variable(_) | Op::Constant(_) => self,
+            Op::Neg(a) => Op::Neg(of(a)),
+            Op::Add(a, b) => Op::Add(of(a), of(b)),
+            Op::Sub(a, b) => Op::Sub(of(a), of(b)),
+            Op::Mul(a, b) => Op::Mul(of(a), of(b)),
+            Op::Div(a, b) => Op::Div(of(a), of(b)),
+            Op::Powi(a, n) => Op::Powi(of(a), n),
+            Op::Powf(a, p) => Op::Powf(of(a), p),
+            Op::Exp(a) => Op::Exp(of(a)),
+            Op::Ln(a) => Op::Ln(of(a)),
+            Op::Sqrt(a) => Op::Sqrt(of(a)),
+            Op::Sin(a) => Op::Sin(of(a)),
+            Op::Cos(a) => Op::Cos(of(a)),
+            Op::Tan(a) => Op::Tan(of(a)),
+            Op::Atan(a) => Op::Atan(of(a)),
+            Op::Abs(a) => Op::Abs(of(a)),
+            Op::Min(a, b) => Op::Min(of(a), of(b)),
+            Op::Max(a, b) => Op::Max(of(a), of(b)),
+            Op::Select {
+                test,
+                nonnegative,
+                negative,
+            } => Op::Select {
+                test: of(test),
+                nonnegative: of(nonnegative),
+                negative: of(negative),
+            },
+        }
     }
 }
 
@@ -159,130 +195,38 @@ impl Tape {
             (self.nvar, self.ops.len()),
             "lengths of x and values"
         );
-        for k in 0..self.ops.len() {
-            values[k] = match self.ops[k] {
-                Op::Variable(i) => x[i],
-                Op::Constant(c) => T::from(c),
-                Op::Neg(a) => -values[a],
-                Op::Add(a, b) => values[a] + values[b],
-                Op::Sub(a, b) => values[a] - values[b],
-                Op::Mul(a, b) => values[a] * values[b],
-                Op::Div(a, b) => values[a] / values[b],
-                Op::Powi(a, n) => values[a].powi(n),
-                Op::Powf(a, p) => values[a].powf(p),
-                Op::Exp(a) => values[a].exp(),
-                Op::Ln(a) => values[a].ln(),
-                Op::Sqrt(a) => values[a].sqrt(),
-                Op::Sin(a) => values[a].sin(),
-                Op::Cos(a) => values[a].cos(),
-                Op::Tan(a) => values[a].tan(),
-                Op::Atan(a) => values[a].atan(),
-                Op::Abs(a) => values[a].abs(),
-                Op::Min(a, b) => values[a].min(values[b]),
-                Op::Max(a, b) => values[a].max(values[b]),
-                Op::Select {
-                    test,
-                    nonnegative,
-                    negative,
-                } => values[test].select(values[nonnegative], values[negative]),
-            };
-        }
+        evaluate(&self.ops, |i| x[i], values);
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::{Op, Tape};
-    use crate::{Functions, Real, Scalar};
-    use num_dual::HyperDual64;
-
-    /// Every operation once.
-    struct Everything;
-    impl Functions for Everything {
-        fn obj<T: Scalar>(&self, x: &[T]) -> T {
-            let [a, b] = [Real(x[0]), Real(x[1])];
-            let sum = (a * b).exp() - (1.0 + b.powi(2)).ln() / (2.0 - a);
-            let waves = a.sin() * b.cos() + (0.1 * a).tan() - a.abs().sqrt();
-            (sum + waves + b.abs().powf(1.3) - a.min(b) * a.max(0.25)).0
-        }
-        fn cons<T: Scalar>(&self, x: &[T], c: &mut [T]) {
-            c[0] = (x[0] - x[1]).select(-x[0], x[1] * 3.0);
-            c[1] += x[0];
-            c[1] -= x[1] / 7.0;
-            c[1] *= 2.0;
-            c[2] = T::from(2.0) * T::from(0.1);
-        }
-    }
-
-    #[test]
-    fn the_tape_repeats_the_formula_and_its_derivatives_to_the_last_bit() {
-        let tape = Tape::record(&Everything, 2, 4);
-        for point in [[0.3, 0.7], [-1.25, 0.5], [1.5, -2.0]] {
-            let mut c = [0.0; 4];
-            Everything.cons(&point, &mut c);
-            let mut values = vec![0.0; tape.ops().len()];
-            tape.evaluate(&point, &mut values);
-            assert_eq!(values[tape.obj()], Everything.obj(&point));
-            assert_eq!([0, 1, 2, 3].map(|i| values[tape.cons()[i]]), c);
-
-            let lift = |seed1: usize, seed2: usize| {
-                let mut t = point.map(HyperDual64::from_re);
-                (t[seed1].eps1, t[seed2].eps2) = (1.0, 1.0);
-                t
-            };
-            for (i, j) in [(0, 0), (0, 1), (1, 1)] {
-                let t = lift(i, j);
-                let mut values = vec![HyperDual64::from_re(0.0); tape.ops().len()];
-                tape.evaluate(&t, &mut values);
-                let (read, formula) = (values[tape.obj()], Everything.obj(&t));
-                assert_eq!(read.eps1, formula.eps1);
-                assert!((read.eps1eps2 - formula.eps1eps2).abs() < 1e-12);
-            }
-        }
-    }
-
-    #[test]
-    fn equal_parts_are_recorded_once_and_a_product_of_equals_is_a_square() {
-        struct Shared;
-        impl Functions for Shared {
-            fn obj<T: Scalar>(&self, x: &[T]) -> T {
-                let sum = |a: T, b: T| a + b;
-                sum(x[0], x[1]) * sum(x[1], x[0]) + (x[0] * x[1]).exp() / (x[1] * x[0]).exp()
-            }
-        }
-        let tape = Tape::record(&Shared, 2, 0);
-        let count = |test: fn(&Op) -> bool| tape.ops().iter().filter(|op| test(op)).count();
-        assert_eq!(count(|op| matches!(op, Op::Powi(_, 2))), 1);
-        assert_eq!(count(|op| matches!(op, Op::Exp(_))), 1);
-        assert_eq!(count(|op| matches!(op, Op::Mul(..))), 1);
-        assert_eq!(tape.ops().len(), 2 + 2 + 2 + 2);
-    }
-
-    #[test]
-    fn a_formula_may_record_another_and_a_panic_leaves_the_next_recording_alone() {
-        struct Outer;
-        impl Functions for Outer {
-            fn obj<T: Scalar>(&self, x: &[T]) -> T {
-                let inner = Tape::record(&Everything, 2, 4);
-                let mut values = vec![x[0]; inner.ops().len()];
-                inner.evaluate(x, &mut values);
-                values[inner.obj()]
-            }
-        }
-        struct Panics;
-        impl Functions for Panics {
-            fn obj<T: Scalar>(&self, x: &[T]) -> T {
-                x[9]
-            }
-        }
-        let direct = Tape::record(&Everything, 2, 4);
-        assert!(std::panic::catch_unwind(|| Tape::record(&Panics, 2, 0)).is_err());
-        let nested = Tape::record(&Outer, 2, 0);
-        let value = |tape: &Tape| {
-            let mut values = vec![0.0; tape.ops().len()];
-            tape.evaluate(&[0.3, 0.7], &mut values);
-            values[tape.obj()]
+/// The value of each operation, with xᵢ = `x(i)`.
+pub(crate) fn evaluate<T: Scalar>(ops: &[Op], x: impl Fn(usize) -> T, values: &mut [T]) {
+    for (k, op) in ops.iter().enumerate() {
+        values[k] = match *op {
+            Op::Variable(i) => x(i),
+            Op::Constant(c) => T::from(c),
+            Op::Neg(a) => -values[a],
+            Op::Add(a, b) => values[a] + values[b],
+            Op::Sub(a, b) => values[a] - values[b],
+            Op::Mul(a, b) => values[a] * values[b],
+            Op::Div(a, b) => values[a] / values[b],
+            Op::Powi(a, n) => values[a].powi(n),
+            Op::Powf(a, p) => values[a].powf(p),
+            Op::Exp(a) => values[a].exp(),
+            Op::Ln(a) => values[a].ln(),
+            Op::Sqrt(a) => values[a].sqrt(),
+            Op::Sin(a) => values[a].sin(),
+            Op::Cos(a) => values[a].cos(),
+            Op::Tan(a) => values[a].tan(),
+            Op::Atan(a) => values[a].atan(),
+            Op::Abs(a) => values[a].abs(),
+            Op::Min(a, b) => values[a].min(values[b]),
+            Op::Max(a, b) => values[a].max(values[b]),
+            Op::Select {
+                test,
+                nonnegative,
+                negative,
+            } => values[test].select(values[nonnegative], values[negative]),
         };
-        assert_eq!(value(&nested), value(&direct));
     }
 }

@@ -46,6 +46,7 @@ mod newton;
 mod options;
 mod penalized_fb;
 pub mod regularity;
+pub mod sweep;
 mod system;
 pub mod systems;
 pub mod value_function;

@@ -5,7 +5,7 @@ use linalg::slice::{axpy, dot, norm2, scale, sub};
 use linalg::{DenseCholesky, Factorization};
 
 use crate::decrease::cauchy_length;
-use crate::step::{boundary, check, finite};
+use crate::step::{boundary, check, finite, scale_into};
 use crate::{Step, StepKind, TrustRegionError};
 
 /// Steps along a path of two or three segments, for a dense positive definite H.
@@ -103,23 +103,33 @@ impl Dogleg {
         let cauchy = cauchy_length(g_norm, curvature, delta);
         s.copy_from_slice(g);
         scale(-cauchy / g_norm, s);
-        if cauchy < delta {
-            if self.is_double {
-                let gamma = g_norm.powi(2) / curvature * (g_norm.powi(2) / gain);
-                let eta = 0.8 * gamma + 0.2;
-                scale(eta, newton);
-            }
-            if norm2(newton) <= delta {
-                s.copy_from_slice(newton);
-                scale(delta / norm2(newton), s);
+        // m by what is known of H at both ends, −gᵀs_U = s_UᵀHs_U = s_UᵀHs_N: exact where the terms
+        // of gᵀs + ½sᵀHs cancel
+        let square = g_norm * g_norm;
+        let decrease = if cauchy < delta {
+            let half = square / curvature * square; // −gᵀs_U
+            let eta = if self.is_double {
+                0.8 * (half / gain) + 0.2
+            } else {
+                1.0
+            };
+            scale(eta, newton);
+            let length = norm2(newton);
+            if length <= delta {
+                let t = delta / length;
+                scale_into(t, newton, s);
+                gain * (t * eta) * (1.0 - 0.5 * t * eta)
             } else {
                 sub(newton, s, work);
                 let (_, tau) = boundary(s, work, delta).ok_or(TrustRegionError::NotFinite)?;
                 axpy(tau, work, s);
+                let slope = eta * (gain - half);
+                let curvature = eta * (eta * gain - half) + (1.0 - eta) * half;
+                0.5 * half + tau * (slope - 0.5 * tau * curvature)
             }
-        }
-        multiply_symmetric(n, h, s, work);
-        let decrease = -dot(g, s) - 0.5 * dot(s, work);
+        } else {
+            delta * (g_norm - 0.5 * delta * (curvature / square))
+        };
         Ok(step(decrease, norm2(s), StepKind::Boundary))
     }
 }

@@ -13,6 +13,7 @@
 //! [`quadratic_program`] is the dense active-set method inside of [`sqp`].
 
 pub mod augmented_lagrangian;
+mod banded;
 pub mod bound;
 mod cauchy;
 mod certificate;

@@ -2,7 +2,7 @@
 
 use linalg::slice::{axpy, dot, norm2, scale};
 
-use crate::step::{check, finite, roots};
+use crate::step::{check, finite, roots, scale_into};
 use crate::{Step, StepKind, TrustRegionError};
 
 /// Most factorizations of one subproblem. Halving alone would need 53 from one end to the other.
@@ -181,6 +181,17 @@ impl Secular {
                 let decrease = t * energy - 0.5 * t * t * (energy - lambda * length * length);
                 return Ok(step(decrease, delta, StepKind::Boundary));
             }
+            // Newton's method for 1/‖p(λ)‖ = 1/Δ
+            y.copy_from_slice(p);
+            h.solve(y);
+            let newton = lambda + length * length / dot(p, y) * ((length - delta) / delta);
+            // From the left it increases to λ*: no eigenvector is needed while half of the digits move.
+            let settled = f64::EPSILON.sqrt() * (size + lambda);
+            if length > delta && newton - lambda > settled && newton < high {
+                low = low.max(lambda);
+                lambda = newton;
+                continue;
+            }
             // p + τz: the residual is |τ| ‖(H + λI)z‖
             improve_eigenvector(h, z);
             h.product(z, y);
@@ -213,10 +224,6 @@ impl Secular {
                 factored = true;
             }
             low = low.max(lambda - curvature).min(high);
-            // Newton's method for 1/‖p(λ)‖ = 1/Δ
-            y.copy_from_slice(p);
-            h.solve(y);
-            let newton = lambda + length * length / dot(p, y) * ((length - delta) / delta);
             lambda = if newton > low && newton < high {
                 newton
             } else {
@@ -280,10 +287,4 @@ fn nearest(p: &[f64], z: &[f64], length: f64, delta: f64) -> Option<f64> {
     } else {
         right
     })
-}
-
-fn scale_into(t: f64, x: &[f64], out: &mut [f64]) {
-    for (out, x) in out.iter_mut().zip(x) {
-        *out = t * x;
-    }
 }

@@ -2,22 +2,38 @@
 
 use linalg::{Factorization, Pattern, SparseCholesky};
 
+use crate::banded::{Banded, bandwidth};
 use crate::secular::{Secular, Shifted, Spectrum, Verdict};
 use crate::{Step, TrustRegionError};
 
+/// Bandwidth up to which the factors are computed in the given order.
+///
+/// Per row, a band costs b² operations without indices, and a general sparse factorization some hundred
+/// for its bookkeeping and its verification.
+const NARROW: usize = 10;
+
 /// [`MoreSorensen`](crate::MoreSorensen) for a sparse symmetric H, by sparse Cholesky factorizations of H + λI.
 ///
-/// The elimination is planned once for the pattern. A factorization that fails tells nothing but its
-/// failure, so that an indefinite H costs a few more of them than a dense one.
+/// The elimination is planned once for the pattern: in the given order where |i − j| ≤ 10 for all
+/// entries, in one of little fill-in elsewhere. A factorization of the second kind that fails tells nothing
+/// but its failure, so that an indefinite H costs a few more of them than a dense one.
 #[derive(Debug)]
 pub struct SparseMoreSorensen {
     secular: Secular,
     structure: Pattern,
-    cholesky: SparseCholesky,
-    /// Values of H, then n times λ.
-    values: Vec<f64>,
-    diagonal: Vec<f64>,
-    radii: Vec<f64>,
+    factors: Factors,
+}
+
+#[derive(Debug)]
+enum Factors {
+    Banded(Banded),
+    Cholesky {
+        cholesky: Box<SparseCholesky>,
+        /// Values of H, then n times λ.
+        values: Vec<f64>,
+        diagonal: Vec<f64>,
+        radii: Vec<f64>,
+    },
 }
 
 impl SparseMoreSorensen {
@@ -31,15 +47,22 @@ impl SparseMoreSorensen {
             structure.ncols() == n && structure.is_lower_triangle(),
             "the pattern is a lower triangle"
         );
-        let entries = structure.iter().chain((0..n).map(|i| (i, i)));
-        let shifted = Pattern::from_entries(n, n, entries).expect("the diagonal is in range");
+        let factors = if bandwidth(structure) <= NARROW {
+            Factors::Banded(Banded::new(structure))
+        } else {
+            let entries = structure.iter().chain((0..n).map(|i| (i, i)));
+            let shifted = Pattern::from_entries(n, n, entries).expect("the diagonal is in range");
+            Factors::Cholesky {
+                cholesky: Box::new(SparseCholesky::new(&shifted)),
+                values: vec![0.0; shifted.nnz()],
+                diagonal: vec![0.0; n],
+                radii: vec![0.0; n],
+            }
+        };
         SparseMoreSorensen {
             secular: Secular::new(n),
-            cholesky: SparseCholesky::new(&shifted),
-            values: vec![0.0; shifted.nnz()],
-            diagonal: vec![0.0; n],
-            radii: vec![0.0; n],
             structure: structure.clone(),
+            factors,
         }
     }
 
@@ -56,23 +79,37 @@ impl SparseMoreSorensen {
         accuracy: f64,
         s: &mut [f64],
     ) -> Result<Step, TrustRegionError> {
-        let n = self.diagonal.len();
+        let (n, structure) = (self.structure.nrows(), &self.structure);
         assert!(
-            h.len() == self.structure.nnz() && g.len() == n && s.len() == n,
+            h.len() == structure.nnz() && g.len() == n && s.len() == n,
             "H has a value for each entry, g and s have length n"
         );
         if n == 0 {
             return Ok(Step::none(0));
         }
-        self.values[..h.len()].copy_from_slice(h);
-        let mut matrix = Sparse {
-            structure: &self.structure,
-            h,
-            cholesky: &mut self.cholesky,
-            values: &mut self.values,
-            spectrum: gershgorin(&self.structure, h, &mut self.diagonal, &mut self.radii),
-        };
-        self.secular.solve(&mut matrix, g, delta, accuracy, s)
+        match &mut self.factors {
+            Factors::Banded(banded) => {
+                banded.load(structure, h);
+                self.secular.solve(banded, g, delta, accuracy, s)
+            }
+            Factors::Cholesky {
+                cholesky,
+                values,
+                diagonal,
+                radii,
+            } => {
+                values[..h.len()].copy_from_slice(h);
+                let spectrum = gershgorin(structure, h, diagonal, radii);
+                let mut matrix = Sparse {
+                    structure,
+                    h,
+                    cholesky,
+                    values,
+                    spectrum,
+                };
+                self.secular.solve(&mut matrix, g, delta, accuracy, s)
+            }
+        }
     }
 }
 

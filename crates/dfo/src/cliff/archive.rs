@@ -26,6 +26,8 @@ pub(crate) struct Bracket {
     pub normal: Vec<f64>,
     /// The bracket of the same face from which this one was looked for.
     pub parent: Option<usize>,
+    /// Brackets of other faces: on the way back along their normal the label did not return.
+    pub apart: Vec<usize>,
     /// How far off the cliff was predicted, and how far away its nearest known point was; infinite and zero when nothing
     /// was predicted.
     pub error: f64,

@@ -4,6 +4,9 @@ use super::archive::{Archive, Bracket, Interrupt};
 use super::cut::Cut;
 use super::vector::{along, difference, distance, in_cube, unit};
 
+/// Distance at which a label is asked for again, in each variable.
+const BESIDE: f64 = 1e-7;
+
 /// Halves the segment from `low` to `high` until it is not wider than `tolerance`; the label of `low` ends between the
 /// two points returned.
 ///
@@ -57,8 +60,8 @@ fn doubtful(archive: &mut Archive<'_>, low: usize, high: usize, k: usize) -> boo
     doubt
 }
 
-/// Whether the high end of a bracket carries its label by mistake: θ does not jump in the bracket, and beyond it the
-/// label of the low end returns. It then loses its label.
+/// Whether one end of a bracket carries its label by mistake: θ does not jump in the bracket, and behind this end
+/// the label of the other returns. It then loses its label.
 fn mistaken(
     archive: &mut Archive<'_>,
     start: usize,
@@ -76,15 +79,34 @@ fn mistaken(
     if jump > 10.0 * slope * width + 1e-7 * (1.0 + archive.value(low).abs()) {
         return Ok(false);
     }
-    let step = difference(archive.u(high), archive.u(low));
-    let mut beyond = along(archive.u(high), 1.0, &step);
-    super::vector::clip(&mut beyond);
-    let k = archive.evaluate(&beyond)?;
-    let mistaken = k != high && archive.label(k) == archive.label(low);
-    if mistaken {
-        archive.points[high].label = None;
+    for (near, far) in [(high, low), (low, high)] {
+        let step = difference(archive.u(near), archive.u(far));
+        let mut behind = along(archive.u(near), 1.0, &step);
+        super::vector::clip(&mut behind);
+        let k = archive.evaluate(&behind)?;
+        if k != near && archive.label(k) == archive.label(far) {
+            archive.points[near].label = None;
+            return Ok(true);
+        }
     }
-    Ok(mistaken)
+    Ok(false)
+}
+
+/// Asks again beside the point k when it is to be relied on: when the label there is another and θ does not jump
+/// between, k loses its label. Whether it keeps it.
+pub(crate) fn confirm(archive: &mut Archive<'_>, k: usize) -> Result<bool, Interrupt> {
+    let (u, label) = (archive.u(k).to_vec(), archive.label(k));
+    let beside: Vec<f64> = (u.iter())
+        .map(|u| if *u < 0.5 { u + BESIDE } else { u - BESIDE })
+        .collect();
+    let l = archive.evaluate(&beside)?;
+    let (f, g) = (archive.value(k), archive.value(l));
+    let doubtful = archive.label(l).is_some_and(|l| Some(l) != label)
+        && (f - g).abs() <= 1e-4 * (1.0 + f.abs());
+    if doubtful {
+        archive.points[k].label = None;
+    }
+    Ok(!doubtful)
 }
 
 /// Bisects and records the bracket, unless there is no cliff. `cut` is the surface that predicted it, if any; without one, or when the label beyond is
@@ -115,6 +137,7 @@ pub(crate) fn record(
             .or(across)
             .expect("the ends of a bracket differ"),
         parent: None,
+        apart: Vec::new(),
         error: f64::INFINITY,
         gap: 0.0,
     };
@@ -140,8 +163,8 @@ pub(crate) fn locate(
     limit: f64,
 ) -> Result<Option<usize>, Interrupt> {
     let foot = cut.foot(y);
-    let mut w = (cut.angle * cut.gap(archive, &foot))
-        .clamp(0.75 * tolerance, 0.25 * limit.max(4.0 * tolerance));
+    let mut w =
+        (2.0 * cut.deviation(&foot)).clamp(0.75 * tolerance, 0.25 * limit.max(4.0 * tolerance));
     let (mut low, mut high) = (known, None);
     // Downwards until the label is found.
     let mut t = w;

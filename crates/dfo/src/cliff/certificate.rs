@@ -2,7 +2,7 @@
 
 use linalg::slice::{axpy, dot, norm2};
 
-use super::archive::Interrupt;
+use super::archive::{Archive, Interrupt};
 use super::bisect::locate;
 use super::cut::Cut;
 use super::local::{FINEST, Local, tolerance};
@@ -33,6 +33,31 @@ pub(crate) struct Limit {
     pub model: Quadratic,
 }
 
+impl Limit {
+    /// The limit, or the lowest known point of its piece when the infimum is far from the value there: the model was wrong.
+    pub fn believed(self, archive: &Archive<'_>) -> Self {
+        let value = archive.value(self.low);
+        if (self.infimum - value).abs() <= 1e-3 * (1.0 + value.abs()) {
+            return self;
+        }
+        Limit {
+            u: archive.u(self.low).to_vec(),
+            infimum: value,
+            active: Vec::new(),
+            residual: f64::INFINITY,
+            ..self
+        }
+    }
+
+    /// Whether the directions of all cuts with a multiplier are measured.
+    pub fn is_measured(&self) -> bool {
+        let holds = |lambda: &f64| *lambda > 1e-4 * (1.0 + self.slope);
+        self.active
+            .iter()
+            .all(|(cut, lambda)| !holds(lambda) || cut.brackets.len() >= self.u.len())
+    }
+}
+
 /// What the polls say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Polled {
@@ -46,6 +71,7 @@ impl Local<'_, '_> {
     /// Locates the cliffs that hold the minimizer of the model as finely as possible and returns it.
     pub fn limit(&mut self) -> Result<Limit, Interrupt> {
         let mut clear = 0.15 * self.delta;
+        let mut last: Option<Vec<f64>> = None;
         for _ in 0..8 {
             self.refresh();
             let step = self.step_within(0.0, 10.0 * self.delta);
@@ -62,19 +88,25 @@ impl Local<'_, '_> {
                     self.x = k;
                 }
                 let slope = norm2(&self.model.gradient_at(&step.u));
+                let mut held = 0;
                 for c in 0..self.cuts.len() {
                     if step.multipliers[c] > 1e-6 * (1.0 + slope)
                         || self.cuts[c].surface.value(&step.u) > -FINEST
                     {
                         fine &= self.settle(c, k, &step.u, clear)?;
+                        held += 1;
                     }
                 }
+                // Where cuts meet, the limit is an extrapolation: it must not move any more.
+                let rests = |last: &Vec<f64>| distance(last, &step.u) <= 4.0 * FINEST;
+                fine &= held < 2 || last.as_ref().is_some_and(rests);
+                last = Some(step.u);
             } else if self.archive.label(k).is_some() {
                 fine = false;
                 self.restore(k, tolerance(self.delta))?;
             }
             clear = (0.1 * clear).max(50.0 * FINEST);
-            if fine || before == self.archive.points.len() {
+            if fine || before == self.archive.points.len() && clear <= 50.0 * FINEST {
                 break;
             }
         }
@@ -107,10 +139,10 @@ impl Local<'_, '_> {
     fn settle(&mut self, c: usize, k: usize, u: &[f64], clear: f64) -> Result<bool, Interrupt> {
         let cut = self.cuts[c].clone();
         let aside = self.clear_of_others(c, u, clear);
-        let (base, known) = if aside == u {
-            (self.archive.u(k).to_vec(), Some(k))
+        let (base, known, limit) = if aside == u {
+            (self.archive.u(k).to_vec(), Some(k), self.delta)
         } else {
-            (aside, None)
+            (aside, None, 2.0 * clear)
         };
         let settled = cut.brackets.iter().any(|&b| {
             let bracket = &self.archive.brackets[b];
@@ -122,8 +154,8 @@ impl Local<'_, '_> {
             return Ok(true);
         }
         let label = self.label();
-        let found = locate(self.archive, label, &cut, &base, known, FINEST, self.delta)?;
-        Ok(found.is_none())
+        let found = locate(self.archive, label, &cut, &base, known, FINEST, limit)?;
+        Ok(found.is_none() && known.is_some())
     }
 
     /// Looks for values below the limit: in random orthogonal directions at four radii, on all pieces, and along each

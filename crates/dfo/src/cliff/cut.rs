@@ -4,7 +4,7 @@ use linalg::slice::{dot, norm2};
 
 use super::Label;
 use super::archive::Archive;
-use super::quadratic::{Quadratic, Ridge, Sample, fit};
+use super::quadratic::{Fit, Quadratic, Ridge, Sample, fit};
 use super::vector::{difference, distance, tangents, unit};
 
 /// A face of the cliff around one label: h(u) ≤ 0 on the side of that label.
@@ -20,8 +20,11 @@ pub(crate) struct Cut {
     pub surface: Quadratic,
     /// a = ∇h(z), of length 1.
     pub normal: Vec<f64>,
-    /// Relative error of its last predictions: error over distance.
-    pub angle: f64,
+    /// s in units of `delta`, and how well the brackets determine it.
+    height: Fit,
+    /// T.
+    basis: Vec<Vec<f64>>,
+    delta: f64,
 }
 
 impl Cut {
@@ -31,6 +34,14 @@ impl Cut {
             .iter()
             .map(|&b| distance(&archive.middle(&archive.brackets[b]), u))
             .fold(f64::INFINITY, f64::min)
+    }
+
+    /// Posterior deviation of the height at u, given the widths of the brackets and what slopes and curvatures are
+    /// usual.
+    pub fn deviation(&self, u: &[f64]) -> f64 {
+        let d = difference(u, &self.surface.centre);
+        let t: Vec<f64> = self.basis.iter().map(|t| dot(t, &d) / self.delta).collect();
+        self.delta * self.height.clone().deviation(&t)
     }
 
     /// Value beyond the cliff minus `infimum`, at its narrowest bracket.
@@ -88,130 +99,8 @@ impl Cut {
     }
 }
 
-/// Sorts the brackets of `label` within `radius` of u into cuts and fits each.
-///
-/// A bracket joins the first cut with the same label beyond that passes near it and stays clear of the points with
-/// this label; else it opens a cut of its own. Cuts which known points contradict are dropped.
-// Note (2026-11-22): the prototype keeps its cuts from iteration to iteration. Here they are made anew from
-// all brackets each time, so that an early mistake is outvoted and not inherited.
-pub(crate) fn cuts(
-    archive: &Archive<'_>,
-    label: Label,
-    u: &[f64],
-    radius: f64,
-    delta: f64,
-) -> Vec<Cut> {
-    let mut near: Vec<(f64, usize)> = (0..archive.brackets.len())
-        .filter(|&b| archive.low_label(&archive.brackets[b]) == Some(label))
-        .map(|b| {
-            let bracket = &archive.brackets[b];
-            (distance(&archive.middle(bracket), u), b)
-        })
-        .filter(|(d, _)| *d <= radius)
-        .map(|(d, b)| (archive.width(&archive.brackets[b]) + 0.05 * d, b))
-        .collect();
-    near.sort_by(|x, y| x.0.total_cmp(&y.0));
-    let near: Vec<(f64, usize)> = near
-        .iter()
-        .filter(|(_, b)| !near.iter().any(|(_, c)| replaces(archive, *c, *b)))
-        .copied()
-        .collect();
-    let witnesses: Vec<usize> = archive
-        .labelled(label)
-        .filter(|&k| distance(archive.u(k), u) <= 2.0 * delta)
-        .collect();
-
-    let mut cuts: Vec<Cut> = Vec::new();
-    // Brackets whose direction was measured come first; those with a guess may join them.
-    let mut free: Vec<usize> = near.iter().map(|(_, b)| *b).collect();
-    let all = free.clone();
-    let related = |b: usize, c: usize| {
-        archive.brackets[b].parent == Some(c) || archive.brackets[c].parent == Some(b)
-    };
-    free.sort_by_key(|&b| !all.iter().any(|&c| related(b, c)));
-    while !free.is_empty() {
-        let anchor = free.remove(0);
-        let high = archive
-            .label(archive.brackets[anchor].high)
-            .expect("brackets have labels");
-        let Some(mut cut) = fit_cut(archive, high, vec![anchor], u, delta, &witnesses) else {
-            continue;
-        };
-        let z = archive.middle(&archive.brackets[anchor]);
-        let from_anchor = |b: usize| distance(&archive.middle(&archive.brackets[b]), &z);
-        let mut others: Vec<usize> = free
-            .iter()
-            .copied()
-            .filter(|&b| archive.label(archive.brackets[b].high) == Some(high))
-            .collect();
-        // Relatives first: they tell the direction by which the others are judged.
-        others.sort_by(|&b, &c| {
-            let key = |b: usize| (!related(b, anchor), from_anchor(b));
-            key(b).0.cmp(&key(c).0).then(key(b).1.total_cmp(&key(c).1))
-        });
-        for b in others {
-            let lax = cut.brackets.len() < u.len() && related(b, anchor);
-            if let Some(grown) = grow(archive, &cut, b, lax, u, delta, &witnesses) {
-                cut = grown;
-                free.retain(|&c| c != b);
-            }
-        }
-        cuts.push(cut);
-    }
-    // A guess that a measured cut explains is no face of its own.
-    let explained = |guess: &Cut| {
-        let bracket = &archive.brackets[guess.brackets[0]];
-        let z = archive.middle(bracket);
-        let explains = |cut: &Cut| {
-            cut.brackets.len() >= u.len()
-                && cut.high == guess.high
-                && cut.surface.value(&z).abs()
-                    <= 0.25 * cut.gap(archive, &z) + 3.0 * archive.width(bracket)
-        };
-        guess.brackets.len() < u.len() && cuts.iter().any(explains)
-    };
-    let spurious: Vec<bool> = cuts.iter().map(explained).collect();
-    let mut spurious = spurious.iter();
-    cuts.retain(|_| !spurious.next().is_some_and(|s| *s));
-    // What is a guess yet will be measured when it matters.
-    cuts.retain(|cut| cut.brackets.len() < u.len() || !contradicted(archive, cut, &witnesses));
-    cuts
-}
-
-/// The cut with bracket b, if that passes near enough and the result does not contradict what is known.
-fn grow(
-    archive: &Archive<'_>,
-    cut: &Cut,
-    b: usize,
-    lax: bool,
-    u: &[f64],
-    delta: f64,
-    witnesses: &[usize],
-) -> Option<Cut> {
-    let bracket = &archive.brackets[b];
-    let z = archive.middle(bracket);
-    let steep = if lax { 1.5 } else { 0.25 };
-    if cut.surface.value(&z).abs() > steep * cut.gap(archive, &z) + 3.0 * archive.width(bracket) {
-        return None;
-    }
-    let mut members = cut.brackets.clone();
-    members.push(b);
-    let grown = fit_cut(archive, cut.high, members, u, delta, witnesses)?;
-    let worse = contradicted(archive, &grown, witnesses) && !contradicted(archive, cut, witnesses);
-    (!worse).then_some(grown)
-}
-
-/// Whether bracket `a` says what `b` says, and more precisely.
-fn replaces(archive: &Archive<'_>, a: usize, b: usize) -> bool {
-    let (x, y) = (&archive.brackets[a], &archive.brackets[b]);
-    let width = archive.width(y);
-    (archive.width(x), a) < (width, b)
-        && archive.label(x.high) == archive.label(y.high)
-        && distance(&archive.middle(x), &archive.middle(y)) <= width
-}
-
 /// Whether a point with the label lies clearly beyond the cut.
-fn contradicted(archive: &Archive<'_>, cut: &Cut, witnesses: &[usize]) -> bool {
+pub(crate) fn contradicted(archive: &Archive<'_>, cut: &Cut, witnesses: &[usize]) -> bool {
     witnesses.iter().any(|&k| {
         let y = archive.u(k);
         let above = cut.surface.value(y);
@@ -223,7 +112,7 @@ fn contradicted(archive: &Archive<'_>, cut: &Cut, witnesses: &[usize]) -> bool {
 }
 
 /// Fits the surface through the middles of `members`.
-fn fit_cut(
+pub(crate) fn fit_cut(
     archive: &Archive<'_>,
     high: Label,
     members: Vec<usize>,
@@ -251,6 +140,7 @@ fn fit_cut(
         }
     }
     let mut surface = Quadratic::zero(&z);
+    let mut last = None;
     for _ in 0..3 {
         let basis = tangents(&normal);
         let samples: Vec<Sample> = members
@@ -271,20 +161,23 @@ fn fit_cut(
             hessian: (0.2 / delta).clamp(2.0, 1e4),
         };
         let height = fit(n - 1, &samples, ridge)?;
-        surface = lift(&height, &normal, &basis, &z, delta);
+        surface = lift(&height.quadratic, &normal, &basis, &z, delta);
         normal = unit(&surface.gradient)?;
+        last = Some((height, basis));
     }
+    let (height, basis) = last?;
     let length = norm2(&surface.gradient);
     surface.constant = 0.0;
     surface.gradient.iter_mut().for_each(|g| *g /= length);
     surface.hessian.iter_mut().for_each(|g| *g /= length);
-    let angle = angle(archive, &members);
     Some(Cut {
         high,
         brackets: members,
         surface,
         normal,
-        angle,
+        height,
+        basis,
+        delta,
     })
 }
 
@@ -333,23 +226,4 @@ fn lift(
         }
     }
     h
-}
-
-/// Twice the largest relative error of the last two predictions, between 0.01 and 0.5.
-fn angle(archive: &Archive<'_>, members: &[usize]) -> f64 {
-    let mut latest = members.to_vec();
-    latest.sort_unstable_by(|a, b| b.cmp(a));
-    let predicted = latest
-        .iter()
-        .map(|&b| &archive.brackets[b])
-        .filter(|b| b.gap > 0.0);
-    let worst = predicted
-        .take(2)
-        .map(|b| 2.0 * b.error / b.gap)
-        .fold(f64::NAN, f64::max);
-    if worst.is_nan() {
-        0.25
-    } else {
-        worst.clamp(0.01, 0.5)
-    }
 }

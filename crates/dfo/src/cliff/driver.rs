@@ -1,9 +1,11 @@
 //! The global driver: where local solves begin, and when the search ends.
 
 use super::archive::{Archive, Interrupt};
+use super::bisect::confirm;
 use super::certificate::{Limit, Polled};
 use super::local::Local;
 use super::problem::Scaling;
+use super::quadratic::Quadratic;
 use super::random::{Filling, Random};
 use super::step::{Subproblem, solve as minimize};
 use super::vector::distance;
@@ -11,12 +13,16 @@ use super::{Label, Verdict};
 
 /// Radius at which a local solve begins.
 const START: f64 = 0.1;
+/// Radius at which other pieces are looked at.
+const SKETCH: f64 = 0.05;
 /// Radius at which it is compared with what is known.
 const COARSE: f64 = 9e-3;
 /// Radius at which it ends.
 const END: f64 = 1.5e-4;
 /// Points that fill the box before the first local solve, and at least in all, for each variable.
 const FILLING: [usize; 2] = [8, 24];
+/// Share of the box that may belong to labels not seen when the first local solve begins.
+const UNSEEN: f64 = 0.07;
 /// Local solves in a row that may bring nothing.
 const BARREN: usize = 3;
 
@@ -75,8 +81,15 @@ pub(crate) fn run(
             search.archive.evaluate(&filling.point())?;
         }
         filled += more;
+        while filled < FILLING[1] * n && search.unseen() > UNSEEN {
+            search.archive.evaluate(&filling.point())?;
+            filled += 1;
+        }
         while let Some(k) = search.next() {
             search.tried.push(k);
+            if !confirm(search.archive, k)? {
+                continue;
+            }
             let gain = search.solve_from(k)?;
             search.barren = if gain { 0 } else { search.barren + 1 };
         }
@@ -102,6 +115,17 @@ struct Search<'s, 'a> {
 }
 
 impl Search<'_, '_> {
+    /// Good's estimate of the share of the box whose labels are unknown: that of the labels seen once.
+    fn unseen(&self) -> f64 {
+        let points = &self.archive.points;
+        let count = |l: Label| points.iter().filter(|p| p.label == Some(l)).count();
+        let once = points
+            .iter()
+            .filter_map(|p| p.label)
+            .filter(|l| count(*l) == 1);
+        once.count() as f64 / points.len() as f64
+    }
+
     /// Number of labels seen, up to 2.
     fn labels(&self) -> usize {
         let mut labels = self.archive.points.iter().filter_map(|p| p.label);
@@ -113,9 +137,6 @@ impl Search<'_, '_> {
     }
 
     /// Where to begin next, if anywhere: at a point below the best infimum, else on the most promising piece.
-    ///
-    /// A piece promises the least value it would have if it differed from the model of the best piece by a
-    /// constant, the least difference seen.
     fn next(&self) -> Option<usize> {
         let all = 0..self.archive.points.len();
         let fresh = |k: &usize| !self.tried.contains(k);
@@ -133,25 +154,14 @@ impl Search<'_, '_> {
         if self.barren >= BARREN {
             return None;
         }
-        let floor = minimize(&Subproblem {
-            model: &best.model,
-            constraints: &[],
-            margins: &[],
-            x: &best.u,
-            delta: 1.0,
-        });
-        let floor = best.model.value(&floor.u);
-        let promise =
-            |k: usize| self.archive.value(k) - best.model.value(self.archive.u(k)) + floor;
-        let open = |k: usize| self.archive.label(k).filter(|l| !self.closed.contains(l));
-        let label = all
-            .filter_map(|k| Some((promise(k), open(k)?)))
-            .filter(|(promise, _)| *promise < best.infimum)
-            .min_by(|a, b| a.0.total_cmp(&b.0))?
-            .1;
-        self.archive
-            .lowest(self.archive.labelled(label))
-            .filter(fresh)
+        promising(
+            self.archive,
+            &best.model,
+            &best.u,
+            &self.closed,
+            best.infimum,
+        )
+        .filter(fresh)
     }
 
     /// Solves from the point k; true when the best known has improved.
@@ -159,6 +169,7 @@ impl Search<'_, '_> {
         let end = END.max(self.archive.accuracy.sqrt());
         let stick = self.found.best.is_some();
         let mut local = Local::new(self.archive, &mut self.random, k, START, stick);
+        sketch(&mut local, &self.closed)?;
         local.run(COARSE)?;
         if let Some(best) = &self.found.best {
             let value = local.archive.value(local.x) - local.step_within(0.0, 0.3).decrease;
@@ -178,19 +189,26 @@ impl Search<'_, '_> {
                 local.delta = 2.0 * far;
                 continue;
             }
+            if !limit.is_measured() && again > 0 {
+                local.delta = 2.0 * end;
+                continue;
+            }
             match local.poll(&limit)? {
                 Polled::Nothing => {
-                    let stationary = limit.residual <= 5e-3;
+                    let stationary = limit.residual <= 5e-3 && limit.is_measured();
                     break (limit, stationary);
                 }
                 Polled::Lower(_) if again <= 0 => break (limit, false),
                 Polled::Lower(k) => local.restart(
                     k,
-                    distance(local.archive.u(k), &limit.u).clamp(2.0 * end, 0.05),
+                    2.0 * distance(local.archive.u(k), &limit.u).clamp(2.0 * end, 0.05),
+                    false,
                 ),
             }
         };
         self.closed.push(limit.label);
+        let limit = limit.believed(local.archive);
+        let supported = supported && limit.residual <= 5e-3;
         let better = self.found.best.as_ref().is_none_or(|best| {
             let less = 1e-9 * (1.0 + best.infimum.abs()) + local.archive.accuracy;
             limit.infimum < best.infimum - less
@@ -214,4 +232,55 @@ impl Search<'_, '_> {
         }
         Ok(better)
     }
+}
+
+/// Solves pieces at the first radius only, as long as another one promises less than the best so far; ends on the best.
+fn sketch(local: &mut Local<'_, '_>, closed: &[Label]) -> Result<(), Interrupt> {
+    let mut taken = closed.to_vec();
+    let mut best: Option<(f64, usize)> = None;
+    for _ in 0..2 * local.archive.n + 2 {
+        local.run(SKETCH)?;
+        let value = local.archive.value(local.x) - local.step_within(0.0, START).decrease;
+        taken.push(local.label());
+        let (least, _) = *best.insert(best.filter(|b| b.0 <= value).unwrap_or((value, local.x)));
+        let below = least - 1e-3 * (1.0 + least.abs());
+        let u = local.archive.u(local.x);
+        match promising(local.archive, &local.model, u, &taken, below) {
+            Some(k) => local.restart(k, START, true),
+            None => break,
+        }
+    }
+    if let Some((_, k)) = best.filter(|b| b.1 != local.x) {
+        local.restart(k, SKETCH, true);
+    }
+    Ok(())
+}
+
+/// The lowest point of the piece that promises least, less than `below`, among those not `taken`.
+///
+/// A piece promises the least value it would have if it differed from the model of the piece at u by a constant, the
+/// least difference seen.
+fn promising(
+    archive: &Archive<'_>,
+    model: &Quadratic,
+    u: &[f64],
+    taken: &[Label],
+    below: f64,
+) -> Option<usize> {
+    let floor = minimize(&Subproblem {
+        model,
+        constraints: &[],
+        margins: &[],
+        x: u,
+        delta: 1.0,
+    });
+    let floor = model.value(&floor.u);
+    let promise = |k: usize| archive.value(k) - model.value(archive.u(k)) + floor;
+    let open = |k: usize| archive.label(k).filter(|l| !taken.contains(l));
+    let label = (0..archive.points.len())
+        .filter_map(|k| Some((promise(k), open(k)?)))
+        .filter(|(promise, _)| *promise < below)
+        .min_by(|a, b| a.0.total_cmp(&b.0))?
+        .1;
+    archive.lowest(archive.labelled(label))
 }

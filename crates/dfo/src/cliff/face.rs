@@ -75,7 +75,6 @@ impl Local<'_, '_> {
             plane.surface = Quadratic::zero(z);
             plane.surface.gradient.clone_from(&normal);
             plane.normal = normal;
-            plane.angle = 0.2;
             let half = along(z, 0.5, &chord);
             let Some(c) = locate(self.archive, label, &plane, &half, None, tol, gap)? else {
                 return Ok(());

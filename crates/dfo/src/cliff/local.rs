@@ -4,13 +4,14 @@ use linalg::slice::{axpy, norm_inf, norm2};
 
 use super::Label;
 use super::archive::{Archive, Interrupt};
-use super::bisect::record;
-use super::cut::{Cut, cuts};
+use super::bisect::confirm;
+use super::cut::Cut;
 use super::model::{Uncertainty, fit_model, model_points};
 use super::quadratic::{Quadratic, coefficients};
 use super::random::Random;
+use super::sorting::cuts;
 use super::step::{Step, Subproblem, solve};
-use super::vector::{along, clip, difference, distance, unit};
+use super::vector::{along, clip, difference, distance};
 
 /// Smallest width to which a cliff is located, in units of the box.
 pub(crate) const FINEST: f64 = 1e-8;
@@ -26,6 +27,7 @@ pub(crate) struct Local<'r, 'a> {
     pub random: &'r mut Random,
     /// The lowest point on the piece.
     pub x: usize,
+    piece: Label,
     /// Whether other pieces are left alone, though they be lower.
     pub stick: bool,
     pub delta: f64,
@@ -50,10 +52,12 @@ impl<'r, 'a> Local<'r, 'a> {
         stick: bool,
     ) -> Self {
         let model = Quadratic::zero(archive.u(x));
+        let piece = archive.label(x).unwrap_or_default();
         Local {
             archive,
             random,
             x,
+            piece,
             stick,
             delta,
             reach: 1.0,
@@ -66,15 +70,29 @@ impl<'r, 'a> Local<'r, 'a> {
     }
 
     /// Goes on from the point k, wherever it lies, with this radius.
-    pub fn restart(&mut self, k: usize, delta: f64) {
+    pub fn restart(&mut self, k: usize, delta: f64, stick: bool) {
         self.x = k;
-        self.stick = false;
-        self.delta = 2.0 * delta;
+        self.hold();
+        self.stick = stick;
+        self.delta = delta;
         self.reach = 1.0;
+        self.fails = 0;
     }
 
+    /// The label of the piece: that of x, or the last it had when it is not believed any more.
     pub fn label(&self) -> Label {
-        self.archive.label(self.x).expect("the centre has a label")
+        self.archive.label(self.x).unwrap_or(self.piece)
+    }
+
+    /// Keeps x a point of the piece, though labels are taken back or made anew.
+    fn hold(&mut self) {
+        let label = self.label();
+        if self.archive.label(self.x).is_none()
+            && let Some(k) = self.archive.lowest(self.archive.labelled(label))
+        {
+            self.x = k;
+        }
+        self.piece = label;
     }
 
     /// Runs until the radius is below `end`.
@@ -100,18 +118,18 @@ impl<'r, 'a> Local<'r, 'a> {
                         self.reach = 3.0 * self.delta;
                     }
                 } else {
-                    self.absorb(before);
+                    self.absorb(before)?;
                 }
                 continue;
             }
             if self.sparse && !self.spread()? {
-                self.absorb(before);
+                self.absorb(before)?;
                 continue;
             }
             if self.measure(&step, tol)? {
                 self.attempt(&step, size, tol)?;
             }
-            self.absorb(before);
+            self.absorb(before)?;
             if self.archive.points.len() == before {
                 self.delta *= 0.5;
             }
@@ -121,6 +139,7 @@ impl<'r, 'a> Local<'r, 'a> {
 
     /// Models of θ and of the cliffs at x.
     pub fn refresh(&mut self) {
+        self.hold();
         let label = self.label();
         let points = model_points(
             self.archive,
@@ -134,7 +153,13 @@ impl<'r, 'a> Local<'r, 'a> {
             self.model = model;
         }
         let u = self.archive.u(self.x).to_vec();
-        self.cuts = cuts(self.archive, label, &u, 40.0 * self.delta, self.delta);
+        self.cuts = cuts(
+            self.archive,
+            label,
+            &u,
+            (40.0 * self.delta).max(0.1),
+            self.delta,
+        );
     }
 
     /// Minimizer of the model in the region, `margin` away from the cliffs.
@@ -183,46 +208,6 @@ impl<'r, 'a> Local<'r, 'a> {
                 }
             }
         }
-        Ok(())
-    }
-
-    /// The point k lies beyond a cliff: back along the normals of the cuts near it, else towards x, and locate the
-    /// cliff on the way.
-    pub fn restore(&mut self, k: usize, tol: f64) -> Result<(), Interrupt> {
-        let label = self.label();
-        let y = self.archive.u(k).to_vec();
-        let mut normal = vec![0.0; y.len()];
-        let mut nearest: Option<&Cut> = None;
-        for cut in &self.cuts {
-            if cut.surface.value(&y) > -0.05 * self.delta - 4.0 * tol {
-                axpy(1.0, &cut.normal, &mut normal);
-                nearest = nearest
-                    .filter(|c| c.surface.value(&y) >= cut.surface.value(&y))
-                    .or(Some(cut));
-            }
-        }
-        if let (Some(normal), Some(cut)) = (unit(&normal), nearest) {
-            let reach = distance(&y, self.archive.u(self.x)).min(self.delta);
-            let mut w = (cut.angle * cut.gap(self.archive, &y))
-                .clamp(4.0 * tol, (0.25 * reach).max(4.0 * tol));
-            let mut high = k;
-            while w < reach {
-                let mut u = along(&y, -w, &normal);
-                clip(&mut u);
-                let l = self.archive.evaluate(&u)?;
-                match self.archive.label(l) {
-                    Some(found) if found == label => {
-                        let cut = cut.clone();
-                        record(self.archive, l, high, Some(&normal), Some(&cut), tol)?;
-                        return Ok(());
-                    }
-                    Some(_) => high = l,
-                    None => {}
-                }
-                w *= 3.0;
-            }
-        }
-        record(self.archive, self.x, k, None, None, tol)?;
         Ok(())
     }
 
@@ -289,7 +274,7 @@ impl<'r, 'a> Local<'r, 'a> {
     }
 
     /// Takes the lowest of the points evaluated since `before`, and notes how well the model predicted them.
-    fn absorb(&mut self, before: usize) {
+    fn absorb(&mut self, before: usize) -> Result<(), Interrupt> {
         let label = self.label();
         let f = self.archive.value(self.x);
         let x = self.archive.u(self.x).to_vec();
@@ -303,7 +288,10 @@ impl<'r, 'a> Local<'r, 'a> {
             if point.label != Some(label) || far {
                 continue;
             }
-            if (self.model.value(&point.u) - point.value).abs() > allowed {
+            let error = (self.model.value(&point.u) - point.value).abs();
+            if error > allowed && self.confirmed > 0 && self.is_foreign(k, error) {
+                self.archive.points[k].label = None;
+            } else if error > allowed {
                 self.reach = 3.0 * self.delta;
                 self.confirmed = 0;
             } else {
@@ -317,8 +305,13 @@ impl<'r, 'a> Local<'r, 'a> {
         if let Some(k) = best
             && self.archive.value(k) < f
         {
+            let switches = self.archive.label(k) != Some(label);
+            if switches && !confirm(self.archive, k)? {
+                return Ok(());
+            }
             self.x = k;
-            if self.archive.label(k) != Some(label) {
+            self.hold();
+            if switches {
                 self.delta = self.delta.max(0.05);
                 self.reach = 1.0;
                 self.confirmed = 0;
@@ -326,5 +319,20 @@ impl<'r, 'a> Local<'r, 'a> {
                 self.fails = 0;
             }
         }
+        Ok(())
+    }
+
+    /// Whether the value of point k, which the model misses by `error`, is that of a nearby point with another label.
+    fn is_foreign(&self, k: usize, error: f64) -> bool {
+        let point = &self.archive.points[k];
+        let far = 2.0
+            * self
+                .delta
+                .max(norm_inf(&difference(&point.u, self.archive.u(self.x))));
+        self.archive.points.iter().any(|other| {
+            other.label.is_some_and(|l| Some(l) != point.label)
+                && distance(&other.u, &point.u) <= far
+                && (other.value - point.value).abs() < 0.1 * error
+        })
     }
 }

@@ -69,7 +69,7 @@ pub(crate) fn fit_model(
         gradient: 1e-8,
         hessian: 1e-5,
     };
-    let correction = fit(n, &samples, ridge)?;
+    let correction = fit(n, &samples, ridge)?.quadratic;
     let mut model = base;
     model.constant += correction.constant;
     for (g, c) in model.gradient.iter_mut().zip(&correction.gradient) {

@@ -108,7 +108,7 @@ pub(crate) struct Ridge {
 /// q coefficients.
 // Note (2026-11-22): one penalized least-squares problem instead of two cases, interpolation and
 // regression: the change between them moved steps for no reason.
-pub(crate) fn fit(n: usize, samples: &[Sample], ridge: Ridge) -> Option<Quadratic> {
+pub(crate) fn fit(n: usize, samples: &[Sample], ridge: Ridge) -> Option<Fit> {
     let (k, q) = (samples.len(), coefficients(n));
     let rows = k + q - 1;
     let mut a = vec![0.0; rows * q];
@@ -152,10 +152,36 @@ pub(crate) fn fit(n: usize, samples: &[Sample], ridge: Ridge) -> Option<Quadrati
             column += 1;
         }
     }
-    Some(Quadratic {
+    let quadratic = Quadratic {
         centre: vec![0.0; n],
         constant: x[0],
         gradient: x[1..=n].to_vec(),
         hessian,
-    })
+    };
+    Some(Fit { quadratic, qr })
+}
+
+/// A quadratic and how well the samples determine it.
+#[derive(Clone, Debug)]
+pub(crate) struct Fit {
+    /// The minimizer.
+    pub quadratic: Quadratic,
+    qr: DenseQr,
+}
+
+impl Fit {
+    /// Posterior deviation of the value at d, when weights are reciprocal deviations of values and penalties those of
+    /// coefficients; infinite when rounding hides it.
+    pub fn deviation(&mut self, d: &[f64]) -> f64 {
+        let mut row = Vec::new();
+        features(d, &mut row);
+        let mut solved = row.clone();
+        self.qr.normal_solve(&mut solved);
+        let variance = dot(&row, &solved);
+        if variance >= 0.0 {
+            variance.sqrt()
+        } else {
+            f64::INFINITY
+        }
+    }
 }

@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use nlp_model::{Bilevel, Tape, check_point};
 
+use super::descent::{Descent, UNBOUNDED};
 use super::{LowerLevelCheck, LowerLevelOptions, LowerLevelStatus, check_lower_level};
 use crate::MpecError;
 use crate::interval::{Derivatives, Interval};
@@ -51,8 +52,6 @@ impl Default for CertificateOptions {
     }
 }
 
-/// Values at or below this count as −∞.
-const UNBOUNDED: f64 = -1e20;
 /// Largest number of searches after y is refuted.
 const RESTARTS: usize = 20;
 
@@ -180,7 +179,7 @@ fn with_formula(
         let Outcome::Found(point) = findings.outcome else {
             break (target, findings);
         };
-        best = improved(problem, x, point, &options.multistart)?;
+        best = Descent::new(problem, x)?.improve(point)?;
         restarts += 1;
         if restarts > RESTARTS || best.1 <= UNBOUNDED {
             break (
@@ -239,21 +238,6 @@ pub fn prove_value_above(
         findings.outcome,
         Outcome::Excluded | Outcome::Empty
     ))
-}
-
-/// The best point that local searches find from one that refutes y, and its value.
-fn improved(
-    problem: &dyn Bilevel,
-    x: &[f64],
-    better: Vec<f64>,
-    options: &LowerLevelOptions,
-) -> Result<(Vec<f64>, f64), MpecError> {
-    let check = check_lower_level(problem, x, &better, &[], options)?;
-    let is_better = check.best_value <= check.value_at_y;
-    Ok(match check.best_point.filter(|_| is_better) {
-        Some(point) => (point, check.best_value),
-        None => (better, check.value_at_y),
-    })
 }
 
 /// What the local searches say when there is no proof.

@@ -1,32 +1,40 @@
-//! Bilevel programs solved without an expert: penalties, starts, checks and corrections in one call.
+//! Bilevel programs solved without an expert: penalties, complementarity, proofs and corrections in one call.
 
+mod cuts;
 mod examine;
+mod multipliers;
 mod options;
 mod pool;
+mod report;
+mod search;
 mod solution;
 mod starts;
 
 use std::time::Instant;
 
-use nlp_model::{Bilevel, check_point};
+use nlp_model::{Bilevel, KktConditions, Linearised, Model, check_point};
 
 use super::Verdict;
-use super::starts::kronecker_steps;
 use crate::MpecError;
+use crate::linearised::LinearisedOptions;
+use crate::mpcc::{self, MpccOptions};
+use cuts::{Cut, WithCuts};
 use examine::Examiner;
+use multipliers::LowerMultipliers;
 pub use options::BilevelOptions;
-use pool::{Candidate, Pool, violation};
-pub use solution::{BilevelSolution, BilevelStatus};
+use pool::{Candidate, Pool, Source};
+use report::report;
+pub use solution::{BilevelSolution, BilevelStatus, Origin, Reason};
 use starts::{Random, search_box};
 
-/// The search in x is left out for more variables.
-const SEARCHED: usize = 3;
+/// Cuts that one candidate may carry.
+const CUTS: usize = 4;
 
-/// Samples of x for each of its variables.
-const SAMPLES: usize = 16;
+/// Refuted candidates that are corrected, in one run.
+const CORRECTED: usize = 24;
 
-/// Points from which the search in x begins.
-const BEGINNINGS: usize = 4;
+/// Starts without progress after which no more are tried, when each lower level met is proved convex.
+const PATIENCE: usize = 3;
 
 /// Solves a bilevel program.
 ///
@@ -35,17 +43,20 @@ const BEGINNINGS: usize = 4;
 ///
 /// # Algorithm
 /// 1. Starts: that of the upper model, those of the caller, and random points of a box that bounds and rows
-///    with a single variable give.
-/// 2. From each start and for each penalty parameter λ, the semismooth Newton method on the value-function
-///    system ([`ssn::value_function`]). Its points (x, y) and (x, ξ) are candidates when they are feasible
-///    at both levels.
-/// 3. The candidate with the smallest F is examined ([`certify`](super::certify())). A proof ends the
-///    step. A refutation puts (x, y′) with the better response y′ among the candidates, and the next one is
-///    examined.
-/// 4. With few variables x: samples of x over the box, then polls from the best candidates, refuted ones
-///    among them, on the objective F(x, y(x)) with y(x) a checked solution of the lower level. Back to 3
-///    with what is found.
-/// 5. The certificate of the best point is computed again, with more effort.
+///    with a single variable give. For each of them, until a few in a row bring nothing better:
+/// 2. *Penalty path*, at the given starts. For each penalty parameter λ, the semismooth Newton method on
+///    the value-function system ([`ssn::value_function`]), cold and from the solution for the λ before.
+///    Its points (x, y) and (x, ξ) are candidates when they are feasible at both levels.
+/// 3. *Complementarity.* The KKT conditions in the place of the lower level, solved as an MPCC
+///    ([`mpcc::solve`](crate::mpcc::solve())) from the start and from a response to its x.
+/// 4. *Examination.* The candidate with the smallest F below the best point is certified
+///    ([`certify`](super::certify())). A refutation brings a better response y′; (x, y′) becomes a
+///    candidate, and the MPCC is solved again from both points with the cut f(x, y) ≤ f(x, s(x)), s(x) the
+///    response y′ carried along with x.
+/// 5. *Search in x*, for few variables x, unless each lower level met is proved convex and the best
+///    point is stationary: samples of x over the box with their responses, step 3 from the best of them,
+///    then a poll from the best point on F(x, y(x)) with y(x) a certified response.
+/// 6. The certificate of the best point is computed again, with more effort.
 ///
 /// # Convergence and failure
 /// Whatever is returned has been checked as its status says; that no other point has a smaller F is not.
@@ -54,7 +65,7 @@ const BEGINNINGS: usize = 4;
 /// # References
 /// The penalty and the Newton method: (DuttaLafhimZemkohoZhou2024). That their points need a check
 /// against the lower level was measured on 124 problems: of their values below the best known ones none is
-/// lower-level optimal.
+/// lower-level optimal. Complementarity in place of the lower level: (DempeDutta2012).
 ///
 /// # Errors
 /// [`MpecError`] on starts of the wrong length or not finite, and on options out of range.
@@ -84,22 +95,36 @@ pub fn solve(
     let clock = Instant::now();
     options.check()?;
     let starts = all_starts(problem, options)?;
-    let mut pool = Pool::new(problem, options.feasibility);
-    let runs = penalty_path(problem, &starts, options, &mut pool);
-    let mut examiner = Examiner::new(problem, options.certificate);
-    let mut best = best_certified(&mut pool, &mut examiner, None)?;
-    if problem.nx() <= SEARCHED && options.search > 0 {
-        search_in_x(problem, &starts[0], options, &mut pool, &mut examiner)?;
-        best = best_certified(&mut pool, &mut examiner, best)?;
+    let qvi = Linearised::new(problem)?;
+    let conditions = KktConditions::new(&qvi)?;
+    let mut driver = Driver::new(problem, options, &conditions);
+    let mut since_progress = 0;
+    for (k, start) in starts.iter().enumerate() {
+        let before = driver.value();
+        if k <= options.starts.len() {
+            driver.penalty_path(start);
+        }
+        driver.complementarity(start)?;
+        driver.examine()?;
+        let is_better = driver.value() < before - PROGRESS * (1.0 + before.abs());
+        since_progress = if is_better { 0 } else { since_progress + 1 };
+        let is_convex = driver.examiner.is_convex;
+        if driver.best.is_some() && is_convex && since_progress >= PATIENCE {
+            break;
+        }
     }
-    let mut solution = report(problem, &pool, best, &mut examiner)?;
-    solution.runs = runs;
-    solution.examined = examiner.examined;
-    solution.refuted = examiner.refuted;
+    driver.search_in_x(&starts[starts.len().min(2) - 1])?;
+    let mut solution = driver.finish()?;
     solution.seconds = clock.elapsed().as_secs_f64();
-    tracing::debug!(status = %solution.status, objective = solution.objective, runs, "bilevel");
+    tracing::debug!(status = %solution.status, objective = solution.objective, "bilevel");
     Ok(solution)
 }
+
+/// Relative decrease of F that counts as progress.
+const PROGRESS: f64 = 1e-6;
+
+/// Relative increase of F for which a solution of the KKT conditions is preferred.
+const SETTLED: f64 = 1e-5;
 
 /// Step 1.
 fn all_starts(problem: &dyn Bilevel, options: &BilevelOptions) -> Result<Vec<Vec<f64>>, MpecError> {
@@ -118,186 +143,193 @@ fn all_starts(problem: &dyn Bilevel, options: &BilevelOptions) -> Result<Vec<Vec
     Ok(list)
 }
 
-/// Step 2; returns the number of runs.
-fn penalty_path(
-    problem: &dyn Bilevel,
-    starts: &[Vec<f64>],
-    options: &BilevelOptions,
-    pool: &mut Pool,
-) -> usize {
-    let newton = ssn::Options::default();
-    let mut runs = 0;
-    for start in starts {
-        let (x, y) = start.split_at(problem.nx());
-        pool.offer(x, y, None);
-        for &lambda in &options.penalties {
+/// The candidates, the best of them, and what is needed to find better ones.
+struct Driver<'p> {
+    problem: &'p dyn Bilevel,
+    options: &'p BilevelOptions,
+    conditions: &'p KktConditions<'p>,
+    multipliers: LowerMultipliers<'p>,
+    pool: Pool<'p>,
+    examiner: Examiner<'p>,
+    cuts: Vec<Cut>,
+    best: Option<usize>,
+    corrected: usize,
+    runs: usize,
+    /// Evaluations of both levels before the run.
+    before: u64,
+}
+
+impl<'p> Driver<'p> {
+    fn new(
+        problem: &'p dyn Bilevel,
+        options: &'p BilevelOptions,
+        conditions: &'p KktConditions<'p>,
+    ) -> Self {
+        Driver {
+            multipliers: LowerMultipliers::new(problem.lower(), problem.nx()),
+            pool: Pool::new(problem, options.feasibility),
+            examiner: Examiner::new(problem, options.certificate),
+            cuts: Vec::new(),
+            best: None,
+            corrected: 0,
+            runs: 0,
+            before: evaluations(problem),
+            problem,
+            options,
+            conditions,
+        }
+    }
+
+    /// F of the best point.
+    fn value(&self) -> f64 {
+        self.best
+            .map_or(f64::INFINITY, |k| self.pool.candidates[k].objective)
+    }
+
+    /// Step 2.
+    fn penalty_path(&mut self, start: &[f64]) {
+        let (x, y) = start.split_at(self.problem.nx());
+        self.pool.offer(x, y, Source::of(Origin::Start));
+        let newton = ssn::Options::default();
+        for &lambda in &self.options.penalties {
             // a start at which functions have no value gives no candidate
-            let run = ssn::value_function::solve_bilevel(problem, x, y, lambda, &newton);
-            runs += 1;
+            let run = ssn::value_function::solve_bilevel(self.problem, x, y, lambda, &newton);
+            self.runs += 1;
             if let Ok(run) = run {
-                pool.offer(&run.x, &run.y, Some(lambda));
-                pool.offer(&run.x, &run.xi, Some(lambda));
+                let from = Source {
+                    penalty: Some(lambda),
+                    ..Source::of(Origin::Penalty)
+                };
+                self.pool.offer(&run.x, &run.y, from);
+                self.pool.offer(&run.x, &run.xi, from);
             }
         }
     }
-    runs
-}
 
-/// Step 3: the place of the best candidate that is proved or not refuted, `best` if none is better.
-fn best_certified(
-    pool: &mut Pool,
-    examiner: &mut Examiner,
-    best: Option<usize>,
-) -> Result<Option<usize>, MpecError> {
-    let mut best = best;
-    let value = |pool: &Pool, best: Option<usize>| {
-        best.map_or(f64::INFINITY, |k| pool.candidates[k].objective)
-    };
-    while let Some(k) = pool.next_below(value(pool, best)) {
-        pool.candidates[k].is_examined = true;
-        let Candidate { x, y, .. } = pool.candidates[k].clone();
-        match examiner.certify(&x, &y, false)?.verdict {
-            Verdict::Proved(_) | Verdict::Multistart(_) => best = Some(k),
-            Verdict::Refuted { point, .. } => {
-                pool.offer(&x, &point, None);
-            }
-            _ => {}
+    /// Step 3.
+    fn complementarity(&mut self, start: &[f64]) -> Result<(), MpecError> {
+        let (x, y) = start.split_at(self.problem.nx());
+        self.solve_conditions(x, y, Source::of(Origin::Complementarity))?;
+        if let Some(response) = self.examiner.respond(x, y)? {
+            self.pool.offer(x, &response, Source::of(Origin::Response));
+            self.solve_conditions(x, &response, Source::of(Origin::Complementarity))?;
         }
+        Ok(())
     }
-    Ok(best)
-}
 
-/// Step 4.
-fn search_in_x(
-    problem: &dyn Bilevel,
-    around: &[f64],
-    options: &BilevelOptions,
-    pool: &mut Pool,
-    examiner: &mut Examiner,
-) -> Result<(), MpecError> {
-    let nx = problem.nx();
-    let (lower, upper) = search_box(problem, around);
-    let (lower, upper) = (&lower[..nx], &upper[..nx]);
-    let widths = lower.iter().zip(upper).map(|(l, u)| u - l);
-    let width = widths.fold(f64::INFINITY, f64::min);
-    if width.is_nan() || width <= 0.0 {
-        return Ok(());
-    }
-    for x in samples(lower, upper) {
-        let nearest = pool.nearest(&x).unwrap_or(&around[nx..]).to_vec();
-        if let Some(y) = examiner.respond(&x, &nearest)? {
-            pool.offer(&x, &y, None);
+    /// Solves the MPCC with the cuts of `from`, and adds where it ends to the candidates.
+    fn solve_conditions(
+        &mut self,
+        x: &[f64],
+        y: &[f64],
+        from: Source,
+    ) -> Result<Option<usize>, MpecError> {
+        let z = [x, y].concat();
+        let (w, residual) = self.multipliers.at(&z);
+        if residual.is_nan() {
+            return Ok(None);
         }
-    }
-    for (x, y) in beginnings(pool) {
-        let x: Vec<f64> = (0..nx).map(|i| x[i].clamp(lower[i], upper[i])).collect();
-        let mut nearest = y;
-        let mut failure = None;
-        let mut value_at = |x: &[f64]| match examiner.respond(x, &nearest) {
-            Ok(Some(y)) => {
-                let place = pool.offer(x, &y, None);
-                nearest = y;
-                place.map_or(f64::INFINITY, |k| pool.candidates[k].objective)
-            }
-            Ok(None) => f64::INFINITY,
-            Err(error) => {
-                failure = Some(error);
-                f64::INFINITY
-            }
+        let cuts: Vec<Cut> = from.cuts.iter().map(|&k| self.cuts[k].clone()).collect();
+        let model = WithCuts::new(self.problem, self.conditions, &cuts)?;
+        let options = MpccOptions {
+            nodes: 0,
+            linearised: LinearisedOptions {
+                nodes: 64,
+                ..LinearisedOptions::default()
+            },
+            ..MpccOptions::default()
         };
-        let value = value_at(&x);
-        let poll = dfo::PollOptions {
-            radius: 0.1 * width,
-            final_radius: 1e-7 * width,
-            max_evaluations: options.search * nx,
-            ..dfo::PollOptions::default()
-        };
-        if value.is_finite() {
-            dfo::poll(&mut value_at, &x, value, lower, upper, &poll)?;
-        }
-        if let Some(error) = failure {
-            return Err(error);
-        }
+        self.runs += 1;
+        let found = mpcc::solve(&model, &[&z[..], &w].concat(), &options)?;
+        let (x, y) = found.x[..z.len()].split_at(x.len());
+        Ok(self.pool.offer(x, y, from))
     }
-    Ok(())
-}
 
-/// Corners and evenly spread points of a box of dimension 1 to 3.
-fn samples(lower: &[f64], upper: &[f64]) -> Vec<Vec<f64>> {
-    let n = lower.len();
-    let at = |part: &dyn Fn(usize) -> f64| -> Vec<f64> {
-        let inside = |j: usize| lower[j] + part(j) * (upper[j] - lower[j]);
-        (0..n).map(inside).collect()
-    };
-    let corners = (0..1_usize << n).map(|corner| at(&|j| (corner >> j & 1) as f64));
-    let steps = kronecker_steps(n);
-    let spread = (0..SAMPLES * n).map(|k| at(&|j| (0.5 + k as f64 * steps[j]).fract()));
-    corners.chain(spread).collect()
-}
-
-/// The best candidates at different x, refuted ones among them.
-fn beginnings(pool: &Pool) -> Vec<(Vec<f64>, Vec<f64>)> {
-    let mut order: Vec<&Candidate> = pool.candidates.iter().collect();
-    order.sort_by(|a, b| a.objective.total_cmp(&b.objective));
-    let mut list: Vec<(Vec<f64>, Vec<f64>)> = Vec::new();
-    for candidate in order {
-        let near = |(x, _): &(Vec<f64>, Vec<f64>)| {
-            x.iter()
-                .zip(&candidate.x)
-                .all(|(a, b)| (a - b).abs() <= 1e-3 * (1.0 + a.abs()))
-        };
-        if list.len() < BEGINNINGS && !list.iter().any(near) {
-            list.push((candidate.x.clone(), candidate.y.clone()));
+    /// Step 4.
+    fn examine(&mut self) -> Result<(), MpecError> {
+        while let Some(k) = self.next() {
+            self.pool.candidates[k].is_examined = true;
+            let candidate = self.pool.candidates[k].clone();
+            let (x, y) = (&candidate.x, &candidate.y);
+            match self.examiner.certify(x, y, false)?.verdict {
+                Verdict::Proved(_) | Verdict::Multistart(_) => {
+                    self.best = Some(k);
+                    if candidate.origin != Origin::Complementarity {
+                        self.settle(&candidate)?;
+                    }
+                }
+                Verdict::Refuted { point, .. } => self.correct(&candidate, &point)?,
+                _ => {}
+            }
         }
+        Ok(())
     }
-    list
+
+    /// The candidate with the smallest F, when it would be progress.
+    fn next(&self) -> Option<usize> {
+        let value = self.value();
+        let margin = if value.is_finite() {
+            PROGRESS * (1.0 + value.abs())
+        } else {
+            0.0
+        };
+        self.pool.next_below(value - margin)
+    }
+
+    /// The MPCC from the best point. Where it ends replaces the best point when it is certified and F is hardly
+    /// larger: points of other origin gain a little by what the tolerances allow.
+    fn settle(&mut self, candidate: &Candidate) -> Result<(), MpecError> {
+        let from = candidate.source(Origin::Complementarity);
+        let Some(k) = self.solve_conditions(&candidate.x, &candidate.y, from)? else {
+            return Ok(());
+        };
+        let value = candidate.objective;
+        let end = self.pool.candidates[k].clone();
+        if end.objective < value || end.objective > value + SETTLED * (1.0 + value.abs()) {
+            return Ok(());
+        }
+        self.pool.candidates[k].origin = Origin::Complementarity;
+        self.pool.candidates[k].is_examined = true;
+        let verdict = self.examiner.certify(&end.x, &end.y, false)?.verdict;
+        if matches!(verdict, Verdict::Proved(_) | Verdict::Multistart(_)) {
+            self.best = Some(k);
+        }
+        Ok(())
+    }
+
+    /// What a refutation brings: the response, and solutions with the cut that it gives.
+    fn correct(&mut self, candidate: &Candidate, response: &[f64]) -> Result<(), MpecError> {
+        let (x, y) = (&candidate.x, &candidate.y);
+        self.pool
+            .offer(x, response, candidate.source(Origin::Response));
+        if candidate.cuts.len() >= CUTS || self.corrected >= CORRECTED {
+            return Ok(());
+        }
+        self.corrected += 1;
+        self.cuts.push(Cut::new(self.problem, x, response));
+        let cuts = [&candidate.cuts[..], &[self.cuts.len() - 1]].concat();
+        let from = Source {
+            cuts: &cuts,
+            ..candidate.source(Origin::Complementarity)
+        };
+        self.solve_conditions(x, y, from)?;
+        self.solve_conditions(x, response, from)?;
+        Ok(())
+    }
+
+    /// Step 6.
+    fn finish(mut self) -> Result<BilevelSolution, MpecError> {
+        let mut solution = report(self.problem, &self.pool, self.best, &mut self.examiner)?;
+        solution.runs = self.runs;
+        solution.examined = self.examiner.examined;
+        solution.refuted = self.examiner.refuted;
+        solution.evaluations = evaluations(self.problem) - self.before;
+        Ok(solution)
+    }
 }
 
-/// Step 5.
-fn report(
-    problem: &dyn Bilevel,
-    pool: &Pool,
-    best: Option<usize>,
-    examiner: &mut Examiner,
-) -> Result<BilevelSolution, MpecError> {
-    let (nx, ny) = (problem.nx(), problem.ny());
-    let nothing = BilevelSolution {
-        x: vec![f64::NAN; nx],
-        y: vec![f64::NAN; ny],
-        objective: f64::NAN,
-        lower_objective: f64::NAN,
-        upper_violation: f64::NAN,
-        lower_violation: f64::NAN,
-        certificate: None,
-        penalty: None,
-        status: BilevelStatus::NotFound,
-        runs: 0,
-        examined: 0,
-        refuted: 0,
-        seconds: 0.0,
-    };
-    let order = |a: &&Candidate, b: &&Candidate| a.objective.total_cmp(&b.objective);
-    let fallback = || pool.candidates.iter().min_by(order);
-    let Some(candidate) = best.map(|k| &pool.candidates[k]).or_else(fallback) else {
-        return Ok(nothing);
-    };
-    let z = [&candidate.x[..], &candidate.y].concat();
-    let certificate = examiner.certify(&candidate.x, &candidate.y, true)?;
-    let status = match certificate.verdict {
-        Verdict::Proved(_) => BilevelStatus::Proved,
-        Verdict::Multistart(_) => BilevelStatus::Feasible,
-        _ => BilevelStatus::Stationary,
-    };
-    Ok(BilevelSolution {
-        x: candidate.x.clone(),
-        y: candidate.y.clone(),
-        objective: candidate.objective,
-        lower_objective: problem.lower().obj(&z),
-        upper_violation: violation(problem.upper(), &z),
-        lower_violation: violation(problem.lower(), &z),
-        certificate: Some(certificate),
-        penalty: candidate.penalty,
-        status,
-        ..nothing
-    })
+/// Evaluations of both levels so far.
+fn evaluations(problem: &dyn Bilevel) -> u64 {
+    let of = |model: &dyn Model| model.counters().map_or(0, |counters| counters.total());
+    of(problem.upper()) + of(problem.lower())
 }

@@ -6,6 +6,7 @@ use linalg::slice::norm_inf;
 use nlp_model::{Bilevel, Meta, Model, check_point};
 
 use super::FixedUpper;
+use super::descent::{ROUNDING, UNBOUNDED};
 use super::starts::starts;
 use crate::MpecError;
 
@@ -111,12 +112,6 @@ impl fmt::Display for LowerLevelCheck {
         )
     }
 }
-
-/// Values at or below this count as −∞.
-const UNBOUNDED: f64 = -1e20;
-/// A violation up to this is rounding. Where the lower level has no multipliers, points that are
-/// infeasible by ε may have values smaller by √ε: with 1e-8 here, solutions would be refuted.
-const ROUNDING: f64 = 1e-13;
 
 /// Tries to refute that y solves the lower level of `problem` at x.
 ///

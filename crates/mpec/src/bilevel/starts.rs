@@ -1,8 +1,6 @@
 //! Starting points of the searches at the lower level.
 
-use nlp_model::{Model, Smooth};
-
-use super::FixedUpper;
+use nlp_model::Smooth;
 
 /// Up to this number of variables all corners of the box are starts, beyond it two.
 const MOST_CORNERS: usize = 4;
@@ -13,7 +11,7 @@ const MOST_CORNERS: usize = 4;
 /// The box holds what rows and bounds with a single variable say at y, linearised; where they say
 /// nothing it ends 2(1 + |yⱼ|) away. It steers the starts and restricts nothing.
 pub(crate) fn starts(
-    model: &FixedUpper,
+    model: &dyn Smooth,
     y: &[f64],
     points: &[&[f64]],
     samples: usize,
@@ -49,7 +47,7 @@ pub(super) fn kronecker_steps(n: usize) -> Vec<f64> {
 }
 
 /// A bounded box around y; see [`starts`].
-fn search_box(model: &FixedUpper, y: &[f64]) -> (Vec<f64>, Vec<f64>) {
+fn search_box(model: &dyn Smooth, y: &[f64]) -> (Vec<f64>, Vec<f64>) {
     let meta = model.meta();
     let (mut lower, mut upper) = (meta.lvar().to_vec(), meta.uvar().to_vec());
     let mut entries_of_row = vec![0; meta.ncon()];

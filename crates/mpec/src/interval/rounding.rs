@@ -1,8 +1,9 @@
 //! Directed rounding of single operations.
 //!
-//! The error of a rounded sum (Knuth's TwoSum) or product, quotient, root (by a fused
-//! multiply-add) is itself a double unless something underflows, so that its sign tells whether the
-//! exact result lies below (OgitaRumpOishi2005).
+//! The error of a rounded sum (Knuth's TwoSum) or root (by a fused multiply-add) is itself a double unless
+//! something underflows, so that its sign tells whether the exact result lies below (OgitaRumpOishi2005).
+//! Products and quotients are moved unless the digits of the factors show that they are exact: a fused
+//! multiply-add for each would be a call on machines without the instruction, and most of the time.
 
 /// Results of smaller magnitude are always moved: their errors may underflow.
 const TINY: f64 = 1e-280;
@@ -16,6 +17,14 @@ fn down(nearest: f64, error: f64) -> f64 {
     } else {
         nearest.next_down()
     }
+}
+
+/// a b is a double, as the significant bits of the factors are 53 together or fewer; sufficient where nothing
+/// under- or overflows.
+#[inline]
+fn is_exact(a: f64, b: f64) -> bool {
+    let zeros = |v: f64| (v.to_bits() | 1 << 52).trailing_zeros();
+    zeros(a) + zeros(b) >= 53
 }
 
 /// A lower bound of a + b, the largest double unless something overflows.
@@ -51,10 +60,11 @@ pub(super) fn mul_down(a: f64, b: f64) -> f64 {
             product
         };
     }
-    if product.abs() < TINY {
-        return product.next_down();
+    if product.abs() >= TINY && product.is_finite() && is_exact(a, b) {
+        product
+    } else {
+        down(product, -1.0)
     }
-    down(product, a.mul_add(b, -product))
 }
 
 /// An upper bound of a b; 0 when a factor is 0.
@@ -77,12 +87,12 @@ pub(super) fn div_down(a: f64, b: f64) -> f64 {
     if a.is_infinite() || b.is_infinite() {
         return quotient;
     }
-    if quotient.abs() < TINY || a.abs() < TINY {
-        return quotient.next_down();
+    let is_normal = quotient.abs() >= TINY && a.abs() >= TINY && quotient.is_finite();
+    if is_normal && quotient * b == a && is_exact(quotient, b) {
+        quotient
+    } else {
+        down(quotient, -1.0)
     }
-    // a − b q has the sign of (a/b − q) b
-    let remainder = (-quotient).mul_add(b, a);
-    down(quotient, if b > 0.0 { remainder } else { -remainder })
 }
 
 /// An upper bound of a / b for b ≠ 0.

@@ -5,6 +5,7 @@ use nlp_model::Mpcc;
 
 use crate::MpecError;
 use crate::quadratic::{DualMethod, Problem, Verdict};
+use crate::stationarity::infeasibility;
 
 /// What is asked of a'd.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +44,10 @@ pub(crate) struct Cone {
     /// −∇f / max(1, ‖∇f‖∞).
     minus_g: Vec<f64>,
     scale: f64,
+    /// What counts as zero.
+    threshold: f64,
+    /// Largest violation of a row, a bound or of complementarity.
+    infeasibility: f64,
     active: Vec<Active>,
     /// Biactive pairs: the pair, and the places of G and H in `active`.
     biactive: Vec<(usize, usize, usize)>,
@@ -61,6 +66,8 @@ impl Cone {
             n,
             minus_g: vec![0.0; n],
             scale: 1.0,
+            threshold: 0.0,
+            infeasibility: f64::NAN,
             active: Vec::new(),
             biactive: Vec::new(),
             method: DualMethod::new(n),
@@ -89,6 +96,9 @@ impl Cone {
             return Err(MpecError::Domain);
         }
         self.scale = norm_inf(&g).max(1.0);
+        self.threshold = active;
+        let (violation, gap) = infeasibility(mpcc, x);
+        self.infeasibility = norm_inf(&[violation, gap]);
         for (to, g) in self.minus_g.iter_mut().zip(&g) {
             *to = -g / self.scale;
         }
@@ -138,7 +148,13 @@ impl Cone {
         Ok(())
     }
 
-    fn push(&mut self, of: Of, gradient: Vec<f64>, sign: Sign) {
+    /// A gradient up to `active` counts as zero: over a unit step its row changes by no more than what counts as zero.
+    // Note (2026-11-28): where a row is degenerate, as y² ≤ 0 near y = 0, such a gradient would hold directions back that
+    // the row does not, and a certificate would rest on rounding.
+    fn push(&mut self, of: Of, mut gradient: Vec<f64>, sign: Sign) {
+        if norm_inf(&gradient) <= self.threshold {
+            gradient.fill(0.0);
+        }
         self.active.push(Active { of, gradient, sign });
     }
 
@@ -160,6 +176,11 @@ impl Cone {
                 self.push(of(sign), gradient, Sign::NonNegative);
             }
         }
+    }
+
+    /// Largest violation of a row, a bound or of complementarity at the point.
+    pub fn infeasibility(&self) -> f64 {
+        self.infeasibility
     }
 
     /// Biactive pairs, with the places of their sides among the active gradients.
@@ -229,6 +250,10 @@ impl Cone {
                 });
                 equalities += usize::from(wants_zero);
             }
+        }
+        // No direction points into an inequality whose gradient vanishes.
+        if self.b[equalities..].contains(&0.0) {
+            return false;
         }
         self.g.fill(0.0);
         self.method.factor_identity();

@@ -26,6 +26,8 @@ pub struct MpccOptions {
     pub escapes: usize,
     /// Largest number of nodes of the search; 0 leaves it out.
     pub nodes: usize,
+    /// Largest number of other starts, for programs that are not convex.
+    pub restarts: usize,
     /// The test of B-stationarity.
     pub linearised: LinearisedOptions,
 }
@@ -42,12 +44,21 @@ impl Default for MpccOptions {
             iterations: 100,
             escapes: 20,
             nodes: 200,
+            restarts: 4,
             linearised: LinearisedOptions::default(),
         }
     }
 }
 
 impl MpccOptions {
+    /// Options of the test at a point of the solver: what a feasible point violates counts as zero.
+    pub(super) fn linearised(&self) -> LinearisedOptions {
+        LinearisedOptions {
+            active: self.linearised.active.max(self.tolerance),
+            ..self.linearised
+        }
+    }
+
     pub(super) fn check(&self) -> Result<(), MpecError> {
         let wrong = |name, value, range| Err(MpecError::Option { name, value, range });
         if !(self.tolerance > 0.0 && self.tolerance <= 1e-4) {

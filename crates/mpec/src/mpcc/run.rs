@@ -5,10 +5,16 @@ use nlp_model::{Model, Mpcc};
 use stopping::{MpccState, Status};
 
 use super::MpccOptions;
+use crate::bilevel::starts;
 use crate::branch::{Choice, Pieces};
 use crate::linearised::{Cone, LinearisedCheck, settle};
 use crate::regularization::Regularized;
 use crate::sqp::{Ended, Limits, Sqp};
+
+/// A value is better when it is less by this times 1 + |f|.
+const BETTER: f64 = 1e-10;
+/// After an escape it may be equal but for rounding: where the slope is small, so is the square of it that f falls by.
+const ROUNDING: f64 = -4.0 * f64::EPSILON;
 
 /// A point with the piece on which it was found.
 #[derive(Clone, Debug)]
@@ -78,7 +84,7 @@ impl<'m> Run<'m> {
     /// Steps 1 and 2.
     pub fn local(&mut self, x0: &[f64]) {
         let choices = self.pieces.nearest(x0);
-        self.piece(x0, &choices);
+        self.piece(x0, &choices, BETTER);
         let mut x = x0.to_vec();
         let mut t = self.options.first;
         for _ in 0..self.options.continuation {
@@ -89,7 +95,7 @@ impl<'m> Run<'m> {
             }
         }
         let choices = self.pieces.nearest(&x);
-        self.piece(&x, &choices);
+        self.piece(&x, &choices, BETTER);
         self.escape();
     }
 
@@ -117,15 +123,15 @@ impl<'m> Run<'m> {
             .fold(0.0, f64::max)
     }
 
-    /// Solves a piece and keeps its solution when it is better; true then.
-    fn piece(&mut self, x: &[f64], choices: &[Choice]) -> bool {
+    /// Solves a piece and keeps its solution when it is better, as [`offer`](Run::offer) says; true then.
+    fn piece(&mut self, x: &[f64], choices: &[Choice], less: f64) -> bool {
         let ended = self.pieces.solve(x, choices);
         self.is_in_domain |= ended != Ended::Domain;
-        ended != Ended::Domain && self.offer(ended)
+        ended != Ended::Domain && self.offer(ended, less)
     }
 
-    /// Keeps the last point when it is feasible and better than the best one.
-    fn offer(&mut self, ended: Ended) -> bool {
+    /// Keeps the last point when it is feasible and its value is less than the best one by `less` times 1 + |f|.
+    fn offer(&mut self, ended: Ended, less: f64) -> bool {
         let violation = self.pieces.violation();
         let f = self.pieces.objective();
         let list = if violation <= self.options.tolerance {
@@ -136,7 +142,7 @@ impl<'m> Run<'m> {
         let is_better = match list {
             None => true,
             Some(old) if violation > self.options.tolerance => violation < old.violation,
-            Some(old) => f < old.f - 1e-10 * (1.0 + old.f.abs()),
+            Some(old) => f < old.f - less * (1.0 + old.f.abs()),
         };
         if is_better {
             *list = Some(Incumbent {
@@ -158,25 +164,25 @@ impl<'m> Run<'m> {
         self.check = None;
         while let Some(best) = &self.best {
             let x = best.x.clone();
-            let active = self.options.linearised.active;
-            if self.cone.load(self.mpcc, &x, active).is_err() {
+            let options = self.options.linearised();
+            if self.cone.load(self.mpcc, &x, options.active).is_err() {
                 return;
             }
-            let check = settle(&mut self.cone, &self.options.linearised);
+            let check = settle(&mut self.cone, &options);
             let direction = check.direction.clone();
             self.check = Some(check);
             let Some(direction) = direction.filter(|_| self.escapes < self.options.escapes) else {
                 return;
             };
             self.escapes += 1;
-            let choices = self.pieces.along(&x, &direction, active);
+            let choices = self.pieces.along(&x, &direction, options.active);
             // From x itself, and from a point a little along the direction.
-            if self.piece(&x, &choices) {
+            if self.piece(&x, &choices, ROUNDING) {
                 continue;
             }
             let mut ahead = x.clone();
             axpy(1e-2, &direction, &mut ahead);
-            if !self.piece(&ahead, &choices) {
+            if !self.piece(&ahead, &choices, ROUNDING) {
                 return;
             }
         }
@@ -198,7 +204,7 @@ impl<'m> Run<'m> {
             let ended = self.pieces.solve(&start, &choices);
             self.is_in_domain |= ended != Ended::Domain;
             if matches!(ended, Ended::Infeasible) {
-                self.offer(ended);
+                self.offer(ended, BETTER);
                 continue;
             }
             let is_reliable = ended == Ended::Optimal;
@@ -211,7 +217,7 @@ impl<'m> Run<'m> {
                 self.pieces.x().to_vec()
             };
             let Some((pair, g_is_less)) = self.pieces.most_violated(&choices) else {
-                self.offer(ended);
+                self.offer(ended, BETTER);
                 continue;
             };
             let order = if g_is_less {
@@ -229,6 +235,59 @@ impl<'m> Run<'m> {
         if self.best.as_ref().map(|best| best.f) != before {
             self.escape();
         }
+    }
+
+    /// Step 4: other starts, where local solutions of the pieces may not be global. From each, the nearest piece and the
+    /// piece nearest to the solution without complementarity, then step 2; no more work than was spent before.
+    pub fn restart(&mut self, x0: &[f64]) {
+        if self
+            .best
+            .as_ref()
+            .is_some_and(|best| self.seems_convex(x0, &best.x))
+        {
+            return;
+        }
+        let (doubt, count) = (self.is_doubtful, self.options.restarts);
+        let most = 2 * self.counts().1.max(self.options.iterations);
+        let list = starts(self.mpcc, x0, &[], count);
+        let is_side = self.pieces.side_variables(x0);
+        let open = vec![Choice::Open; self.mpcc.pairs().len()];
+        // The last ones are spread over a box around x⁰.
+        for (k, start) in list[list.len().saturating_sub(count)..].iter().enumerate() {
+            if self.counts().1 >= most {
+                break;
+            }
+            let mut start = start.clone();
+            // Every other start keeps variables that are sides, such as multipliers: which of them are small, hence the
+            // nearest piece, would be chance.
+            if k % 2 == 0 {
+                for j in (0..start.len()).filter(|&j| is_side[j]) {
+                    start[j] = x0[j];
+                }
+            }
+            let choices = self.pieces.nearest(&start);
+            self.piece(&start, &choices, BETTER);
+            if self.pieces.solve(&start, &open) != Ended::Domain {
+                let x = self.pieces.x().to_vec();
+                let choices = self.pieces.nearest(&x);
+                self.piece(&x, &choices, BETTER);
+            }
+            self.escape();
+        }
+        // A verdict of infeasibility is that of the search.
+        self.is_doubtful = doubt;
+    }
+
+    /// No Hessian of a piece was seen to be indefinite, and the gradients of the rows are the same at two points.
+    fn seems_convex(&self, x0: &[f64], x: &[f64]) -> bool {
+        let gradients = |x: &[f64]| {
+            let mut vals = vec![0.0; self.mpcc.jac_structure().nnz()];
+            self.mpcc.jac_coord(x, &mut vals);
+            vals
+        };
+        let (first, last) = (gradients(x0), gradients(x));
+        let is_same = |(a, b): (&f64, &f64)| (a - b).abs() <= 1e-12 * (1.0 + a.abs());
+        !self.pieces.is_curved() && first.iter().zip(&last).all(is_same)
     }
 
     fn is_no_better(&self, f: f64) -> bool {
@@ -261,6 +320,6 @@ impl<'m> Run<'m> {
             return;
         };
         // Derivatives that are not finite leave the state unknown, which is no success.
-        let _ = crate::stationarity::fill(self.mpcc, &point.x, &self.options.linearised, state);
+        let _ = crate::stationarity::fill(self.mpcc, &point.x, &self.options.linearised(), state);
     }
 }

@@ -77,10 +77,10 @@ impl MpccSolution {
             objective: mpcc.obj(&x),
             violation,
             complementarity,
-            stationarity: check_stationarity(mpcc, &x, &options.linearised)
+            stationarity: check_stationarity(mpcc, &x, &options.linearised())
                 .unwrap_or_else(|_| StationarityReport::unknown(mpcc, &x)),
-            linearised: check_linearised(mpcc, &x, &options.linearised)
-                .unwrap_or_else(|_| LinearisedCheck::unknown(options.linearised.tolerance)),
+            linearised: check_linearised(mpcc, &x, &options.linearised())
+                .unwrap_or_else(|_| LinearisedCheck::unknown(&options.linearised())),
             status,
             is_exhausted,
             programs,

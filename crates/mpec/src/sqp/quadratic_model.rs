@@ -18,6 +18,8 @@ pub(super) struct QuadraticModel {
     /// Sides in the sum, with ρ/‖aᵢ‖².
     used: Vec<(usize, f64)>,
     proximal: f64,
+    /// Some ∇²L was not positive semidefinite.
+    pub is_curved: bool,
 }
 
 /// μ relative to max(1, largest entry of ∇²L) at the start; linear programs become proximal ones.
@@ -37,6 +39,7 @@ impl QuadraticModel {
             g: vec![0.0; n],
             used: Vec::new(),
             proximal: PROXIMAL,
+            is_curved: false,
         }
     }
 
@@ -77,6 +80,7 @@ impl QuadraticModel {
             if method.factor(&self.hessian) {
                 return true;
             }
+            self.is_curved = true;
         }
         false
     }

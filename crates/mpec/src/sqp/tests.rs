@@ -86,3 +86,30 @@ fn unbounded_programs_and_bad_starts_are_told_apart() {
     assert_eq!(run(&model, &[f64::MAX, 0.0]).0, Ended::Domain);
     assert_eq!(model.meta().ncon(), 2);
 }
+
+#[test]
+fn a_run_does_not_allocate_once_the_room_is_made() {
+    let hs71 = Meta::new("HS71", 4, 2)
+        .variable_bounds(&[1.0; 4], &[5.0; 4])
+        .and_then(|m| m.constraint_bounds(&[25.0, 40.0], &[f64::INFINITY, 40.0]));
+    let hs71 = AutoModel::new(Hs71, hs71.unwrap());
+    // This one needs steps towards feasibility.
+    let infeasible = Meta::new("infeasible", 2, 2)
+        .constraint_bounds(&[f64::NEG_INFINITY, 3.0], &[1.0, f64::INFINITY]);
+    let infeasible = AutoModel::new(Circle, infeasible.unwrap());
+    let programs: [(&dyn nlp_model::TwiceSmooth, &[f64], Ended); 2] = [
+        (&hs71, &[1.0, 5.0, 5.0, 1.0], Ended::Optimal),
+        (&infeasible, &[2.0, 1.0], Ended::Infeasible),
+    ];
+    for (model, x0, expected) in programs {
+        let mut sqp = Sqp::new(model);
+        let (l, u) = (model.meta().lcon(), model.meta().ucon());
+        sqp.solve(x0, l, u, LIMITS);
+        let before = sqp.iterations;
+        let counted = allocation_counter::measure(|| {
+            assert_eq!(sqp.solve(x0, l, u, LIMITS), expected);
+        });
+        assert!(sqp.iterations > before + 1, "the loop runs");
+        assert_eq!(counted.count_total, 0);
+    }
+}

@@ -1,11 +1,13 @@
 //! Programs in which the stack does better than a regularization alone.
 
-use super::{TowerOptions, solve};
+use super::augmented::Augmented;
+use super::place::Places;
+use super::{Level, TowerOptions, penalty, solve};
 use crate::linearised::LinearisedOptions;
 use crate::regularization::{Regularization, Regularized};
 use crate::stationarity::check_stationarity;
 use nlp_model::{AutoModel, Complementarity, Functions, Meta, Model, Mpcc, Scalar, Side};
-use stopping::{Stationarity, Status};
+use stopping::{MpccState, Stationarity, Status, Stopping};
 
 const INF: f64 = f64::INFINITY;
 
@@ -185,4 +187,47 @@ fn programs_in_another_form_are_refused() {
     let mpcc = Complementarity::new(model, &[(Side::Row(0), Side::Row(1))]).unwrap();
     let error = solve(&mpcc, &[0.0; 3], &TowerOptions::default()).unwrap_err();
     assert!(error.to_string().contains("vertical"), "{error}");
+}
+
+#[test]
+fn each_level_meets_its_epsilon_and_the_butterflies_exactly() {
+    // Layer 2 alone, level by level: ε and t̄ are those of layer 1.
+    let meta = Meta::new("coupled", 4, 1)
+        .variable_bounds(&[0.0; 4], &[INF; 4])
+        .and_then(|m| m.constraint_bounds(&[0.0], &[0.0]));
+    let pairs = [0, 2].map(|k| (Side::Variable(k), Side::Variable(k + 1)));
+    let mpcc = vertical(Coupled, meta.unwrap(), &pairs);
+    let options = TowerOptions::default();
+    let mpcc: &dyn Mpcc = &mpcc;
+    let above = Stopping::mpcc(
+        MpccState::new(vec![0.5; mpcc.meta().nvar()]),
+        Stationarity::Mordukhovich,
+        options.biactive,
+    );
+    let mut augmented = Augmented::new(mpcc, Places::new(mpcc).unwrap(), Level::new(1.0));
+    augmented.place(above.state.x());
+    for tb in [1.0, 0.1, 1e-2, 1e-3] {
+        let level = Level::new(tb);
+        // ε = o(t̄), t < t̄ − ε.
+        assert!(level.epsilon <= 0.1 * tb * tb.powf(0.2) && level.wings.t < tb - level.epsilon);
+        augmented.begin(level);
+        assert_eq!(
+            penalty::solve(&mut augmented, &options, &above),
+            Status::Optimal
+        );
+        let residuals = augmented.residuals();
+        let four = [residuals.dual, residuals.others, residuals.g, residuals.h];
+        assert!(
+            four.iter().all(|r| *r <= level.epsilon),
+            "{tb}: {residuals:?}"
+        );
+        assert_eq!(residuals.phi, 0.0, "Φ and its complementarity are exact");
+    }
+    // A token above ends the layers below.
+    above.cancel_token().cancel();
+    augmented.begin(Level::new(1e-4));
+    assert_eq!(
+        penalty::solve(&mut augmented, &options, &above),
+        Status::Cancelled
+    );
 }

@@ -19,7 +19,7 @@ pub(super) struct Recorder {
 
 /// An operation that can be compared: numbers by their bits.
 #[derive(PartialEq, Eq, Hash)]
-struct Key(std::mem::Discriminant<Op>, [u64; 3]);
+pub(crate) struct Key(std::mem::Discriminant<Op>, [u64; 3]);
 
 /// What a recording leaves: operations, objective, constraints.
 pub(super) struct Recorded {
@@ -78,7 +78,8 @@ impl Recorder {
     }
 }
 
-fn key(op: Op) -> Key {
+/// What tells operations apart.
+pub(crate) fn key(op: Op) -> Key {
     let mut words = [0; 3];
     for (word, a) in words.iter_mut().zip(op.operands()) {
         *word = a as u64;

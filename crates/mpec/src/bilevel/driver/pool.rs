@@ -2,16 +2,52 @@
 
 use nlp_model::{Bilevel, TwiceSmooth};
 
+use super::report::Seen;
+use super::solution::Origin;
+
 /// A point that is feasible at both levels within the tolerance.
 #[derive(Clone, Debug)]
 pub(super) struct Candidate {
     pub x: Vec<f64>,
     pub y: Vec<f64>,
     pub objective: f64,
+    /// What led here.
+    pub origin: Origin,
     /// The penalty parameter that led here.
     pub penalty: Option<f64>,
+    /// The cuts under which it was found, by their place.
+    pub cuts: Vec<usize>,
     /// Already examined.
     pub is_examined: bool,
+}
+
+impl Candidate {
+    /// Where a point comes from that was found with this one's cuts and penalty parameter.
+    pub fn source(&self, origin: Origin) -> Source<'_> {
+        Source {
+            origin,
+            penalty: self.penalty,
+            cuts: &self.cuts,
+        }
+    }
+}
+
+/// Where a point comes from.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Source<'c> {
+    pub origin: Origin,
+    pub penalty: Option<f64>,
+    pub cuts: &'c [usize],
+}
+
+impl Source<'_> {
+    pub fn of(origin: Origin) -> Self {
+        Source {
+            origin,
+            penalty: None,
+            cuts: &[],
+        }
+    }
 }
 
 /// Distinct candidates.
@@ -19,6 +55,7 @@ pub(super) struct Pool<'p> {
     problem: &'p dyn Bilevel,
     feasibility: f64,
     pub candidates: Vec<Candidate>,
+    pub seen: Seen,
 }
 
 impl<'p> Pool<'p> {
@@ -27,22 +64,25 @@ impl<'p> Pool<'p> {
             problem,
             feasibility,
             candidates: Vec::new(),
+            seen: Seen::default(),
         }
     }
 
     /// Adds a point when it is finite and feasible; its place among the candidates, that of the first when
     /// it is there already.
-    pub fn offer(&mut self, x: &[f64], y: &[f64], penalty: Option<f64>) -> Option<usize> {
+    pub fn offer(&mut self, x: &[f64], y: &[f64], from: Source) -> Option<usize> {
         let z = [x, y].concat();
-        let (upper, lower) = (self.problem.upper(), self.problem.lower());
-        let violation = violation(upper, &z).max(violation(lower, &z));
-        if violation.is_nan() || violation > self.feasibility {
+        if !linalg::slice::all_finite(&z) {
             return None;
         }
-        let objective = upper.obj(&z);
-        if !(objective.is_finite() && lower.obj(&z).is_finite()) {
+        let at = |model: &dyn TwiceSmooth| (model.obj(&z), violation(model, &z));
+        let (upper, lower) = (at(self.problem.upper()), at(self.problem.lower()));
+        self.seen.add(upper, lower, self.feasibility);
+        let is_feasible = |level: (f64, f64)| level.0.is_finite() && level.1 <= self.feasibility;
+        if !(is_feasible(upper) && is_feasible(lower)) {
             return None;
         }
+        let objective = upper.0;
         let same = |c: &Candidate| {
             let other = c.x.iter().chain(&c.y);
             z.iter()
@@ -56,7 +96,9 @@ impl<'p> Pool<'p> {
             x: x.to_vec(),
             y: y.to_vec(),
             objective,
-            penalty,
+            origin: from.origin,
+            penalty: from.penalty,
+            cuts: from.cuts.to_vec(),
             is_examined: false,
         });
         Some(self.candidates.len() - 1)
