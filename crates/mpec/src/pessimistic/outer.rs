@@ -31,6 +31,8 @@ pub(super) struct Outer<'p, 'a> {
     pub enlarged_radius: Option<f64>,
     /// The first of the samples whose values hold: a missed response spoils those before.
     pub fresh: usize,
+    /// The x of a B-stationary point of the joint program.
+    pub joint: Option<Vec<f64>>,
     /// Misuse found inside of an evaluation.
     error: Option<MpecError>,
 }
@@ -50,6 +52,7 @@ impl<'p, 'a> Outer<'p, 'a> {
             failed: Vec::new(),
             enlarged_radius: None,
             fresh: 0,
+            joint: None,
             error: None,
         }
     }
@@ -148,7 +151,11 @@ impl<'p, 'a> Outer<'p, 'a> {
             ..MpccOptions::default()
         };
         // Newton's method on a piece finds x to the last digits, which a value at a single x needs
-        ends.push(mpcc::solve(program, &z0, &options)?.x[..nx].to_vec());
+        let joint = mpcc::solve(program, &z0, &options)?;
+        ends.push(joint.x[..nx].to_vec());
+        if joint.status.is_success() {
+            self.joint = Some(joint.x[..nx].to_vec());
+        }
         let (lower, upper) = (&self.problem.lower, &self.problem.upper);
         let mut best = start.to_vec();
         let mut least = self.value(start);

@@ -8,6 +8,7 @@ use super::Sense;
 use super::certificate::{Examined, Gain};
 use super::lower::PROOF;
 use super::outer::{Outer, is_wall};
+use super::pieces::distance;
 use super::response::Response;
 use super::solution::{Evidence, PessimisticSolution, Point};
 use crate::MpecError;
@@ -23,6 +24,8 @@ pub(super) enum Reported {
 const JUMP: f64 = 1e-5;
 /// Values this near to the infimum, relative to 1 + |infimum|, are taken for it.
 const TAKEN: f64 = 1e-7;
+/// Points this near to one of the joint program, relative to 1 + |x|, are that one, rounded.
+const NEAR: f64 = 2e-6;
 /// The limit is rounded to fewer decimals within these shares of the box.
 const ROUNDING: [f64; 2] = [1e-7, 3e-5];
 
@@ -37,7 +40,7 @@ pub(super) fn report(outer: &mut Outer, found: &CliffSolution) -> Result<Reporte
         infimum: found.infimum,
         verdict: found.verdict,
     };
-    end.take_lower(outer, found)?;
+    end.take_lower(outer, found);
     end.round_limit(outer)?;
     let attained = end.attained(outer, found)?;
     if attained == Some(true) {
@@ -83,17 +86,23 @@ impl End {
         TAKEN * (1.0 + self.infimum.abs())
     }
 
-    /// A point below all that the cliff solver claims is the end itself: values may be low at a single point.
-    fn take_lower(&mut self, outer: &mut Outer, found: &CliffSolution) -> Result<(), MpecError> {
-        let Some(best) = outer.lowest() else {
-            return Ok(());
-        };
-        if best.value < found.infimum - self.margin() || found.infimum.is_nan() {
+    /// A point below all that the cliff solver claims is the end itself: values may be low at a single point. There the
+    /// joint program of leader and helpful followers tells whether it is a local solution.
+    fn take_lower(&mut self, outer: &Outer, found: &CliffSolution) {
+        let Some(best) = outer.lowest() else { return };
+        let is_lower = found.infimum.is_nan() || best.value < found.infimum - self.margin();
+        let is_all_there_is =
+            found.verdict == Verdict::NotCertified && best.value <= found.infimum + self.margin();
+        if is_lower || is_all_there_is {
             (self.played, self.infimum) = (best.x.clone(), best.value);
             self.limit.clone_from(&self.played);
-            self.verdict = Verdict::NotCertified;
+            let is_joint = |x: &[f64]| distance(x, &self.limit) <= NEAR;
+            self.verdict = if outer.joint.as_deref().is_some_and(is_joint) {
+                Verdict::AttainedMinimum
+            } else {
+                Verdict::NotCertified
+            };
         }
-        Ok(())
     }
 
     /// x̂ with fewer decimals, where the value there is not above the infimum, or x̂ is on a cliff and moves little.

@@ -136,7 +136,8 @@ pub struct PessimisticSolution {
     pub delta: f64,
     /// ε = value at x̃ − infimum.
     pub epsilon: f64,
-    /// What the outer solver claims of x̂.
+    /// What is claimed of x̂: by the cliff solver or, where helpful followers leave a low value to a single x, by
+    /// B-stationarity of the joint program.
     pub verdict: dfo::cliff::Verdict,
     /// The cliffs through x̂.
     pub faces: Vec<dfo::cliff::Face>,
