@@ -6,9 +6,10 @@ use ssn::value_function::solve_bilevel;
 use ssn::{Options, SsnError};
 
 nlp_model::bilevel! {
-    /// The follower's best answer is y = max(x, 0), the optimum (0.5, 0.5).
+    /// A follower who comes near to x.
     pub struct Near(x; y);
     F = (x - 0.5).powi(2) + (y - 0.5).powi(2);
+    G <= 0: [];
     f = 0.5 * (y - x).powi(2) + 0.1 * (x * y).sin();
     g <= 0: [-y, y - 4.0];
 }
