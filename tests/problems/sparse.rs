@@ -23,6 +23,7 @@ struct Element {
 }
 
 impl Element {
+    #[inline(always)]
     fn new(value: f64) -> Self {
         Element {
             value,
@@ -35,6 +36,7 @@ impl Element {
     }
 
     /// Adds a variable with its derivative; variables come in ascending order.
+    #[inline(always)]
     fn var(mut self, j: usize, derivative: f64) -> Self {
         (self.vars[self.len], self.gradient[self.len]) = (j, derivative);
         self.len += 1;
@@ -42,6 +44,7 @@ impl Element {
     }
 
     /// Adds a second derivative in the variables at the places `a` ≥ `b`.
+    #[inline(always)]
     fn second(mut self, a: usize, b: usize, derivative: f64) -> Self {
         self.second[self.seconds] = (a, b, derivative);
         self.seconds += 1;
@@ -49,6 +52,7 @@ impl Element {
     }
 
     /// Adds a variable and its own second derivative.
+    #[inline(always)]
     fn curved(self, j: usize, derivative: f64, second: f64) -> Self {
         let place = self.len;
         self.var(j, derivative).second(place, place, second)
@@ -80,31 +84,41 @@ impl Elements {
         sparse.then_some(Elements(function))
     }
 
-    /// Residual `i` at `x`.
-    fn element(self, i: usize, x: &[f64]) -> Element {
-        let n = x.len();
+    /// Hands the `rows` elements at `x` to `visit`, in order.
+    ///
+    /// Inlined with what it calls: an element is then no more than the numbers that `visit` reads.
+    #[inline(always)]
+    fn each(self, rows: usize, x: &[f64], mut visit: impl FnMut(Element)) {
         match self.0 {
-            Function::ExtRosenbrock => rosenbrock(i, i / 2 * 2, x),
-            Function::ChainedRosenbrock => rosenbrock(i, i / 2, x),
-            Function::ExtPowellSingular => powell_singular(i % 4, i / 4 * 4, x),
-            Function::DiscreteBv => {
-                let h = 1.0 / (n as f64 + 1.0);
-                let u = x[i] + h * (i as f64 + 1.0) + 1.0;
-                let value = 2.0 * x[i] + h * h / 2.0 * u.powi(3);
-                let own = (2.0 + 1.5 * h * h * u * u, 3.0 * h * h * u);
-                tridiagonal(i, x, value, own, -1.0)
+            Function::ExtRosenbrock => {
+                for j in (0..rows).step_by(2) {
+                    visit(rosenbrock(0, j, x));
+                    visit(rosenbrock(1, j, x));
+                }
             }
+            Function::ChainedRosenbrock => {
+                for j in 0..rows / 2 {
+                    visit(rosenbrock(0, j, x));
+                    visit(rosenbrock(1, j, x));
+                }
+            }
+            Function::ExtPowellSingular => {
+                for j in (0..rows).step_by(4) {
+                    (0..4).for_each(|i| visit(powell_singular(i, j, x)));
+                }
+            }
+            Function::DiscreteBv => (0..rows).for_each(|i| visit(discrete_bv(i, x))),
             Function::BroydenTridiagonal => {
-                let value = (3.0 - 2.0 * x[i]) * x[i] + 1.0;
-                tridiagonal(i, x, value, (3.0 - 4.0 * x[i], -4.0), -2.0)
+                (0..rows).for_each(|i| visit(broyden_tridiagonal(i, x)));
             }
-            Function::BroydenBanded => broyden_banded(i, x),
+            Function::BroydenBanded => (0..rows).for_each(|i| visit(broyden_banded(i, x))),
             other => unreachable!("{other:?} has no elements"),
         }
     }
 }
 
 /// Rosenbrock's residual `i` in the variables j and j + 1.
+#[inline(always)]
 fn rosenbrock(i: usize, j: usize, x: &[f64]) -> Element {
     if i % 2 == 1 {
         return Element::new(1.0 - x[j]).var(j, -1.0);
@@ -137,6 +151,19 @@ fn powell_singular(i: usize, j: usize, x: &[f64]) -> Element {
         2 => square(j + 1, j + 2, 2.0, 1.0),
         _ => square(j, j + 3, 1.0, 10f64.sqrt()),
     }
+}
+
+fn discrete_bv(i: usize, x: &[f64]) -> Element {
+    let h = 1.0 / (x.len() as f64 + 1.0);
+    let u = x[i] + h * (i as f64 + 1.0) + 1.0;
+    let value = 2.0 * x[i] + h * h / 2.0 * u.powi(3);
+    let own = (2.0 + 1.5 * h * h * u * u, 3.0 * h * h * u);
+    tridiagonal(i, x, value, own, -1.0)
+}
+
+fn broyden_tridiagonal(i: usize, x: &[f64]) -> Element {
+    let value = (3.0 - 2.0 * x[i]) * x[i] + 1.0;
+    tridiagonal(i, x, value, (3.0 - 4.0 * x[i], -4.0), -2.0)
 }
 
 /// value − x_{i−1} + after x_{i+1}, where `value` depends on xᵢ with the derivatives `own`.
@@ -187,12 +214,11 @@ impl SparseSumOfSquares {
     pub fn new(elements: Elements, meta: Meta) -> Self {
         let (n, rows) = (meta.nvar(), elements.0.rows(meta.nvar()));
         let mut pairs = Vec::new();
-        for i in 0..rows {
-            let element = elements.element(i, meta.x0());
+        elements.each(rows, meta.x0(), |element| {
             for a in 0..element.len {
                 pairs.extend((0..=a).map(|b| (element.vars[b], element.vars[a])));
             }
-        }
+        });
         // Column by column: (column, row) in order.
         let mut entries = pairs.clone();
         entries.sort_unstable();
@@ -211,8 +237,9 @@ impl SparseSumOfSquares {
         }
     }
 
-    fn each(&self, x: &[f64]) -> impl Iterator<Item = Element> {
-        (0..self.rows).map(|i| self.elements.element(i, x))
+    #[inline(always)]
+    fn each(&self, x: &[f64], visit: impl FnMut(Element)) {
+        self.elements.each(self.rows, x, visit);
     }
 }
 
@@ -222,7 +249,9 @@ impl Model for SparseSumOfSquares {
     }
     fn obj(&self, x: &[f64]) -> f64 {
         self.counters.add(Verb::Obj);
-        self.each(x).map(|e| e.value * e.value).sum()
+        let mut sum = 0.0;
+        self.each(x, |element| sum += element.value * element.value);
+        sum
     }
     fn cons(&self, _: &[f64], _: &mut [f64]) {}
     fn counters(&self) -> Option<&Counters> {
@@ -234,11 +263,11 @@ impl Smooth for SparseSumOfSquares {
     fn grad(&self, x: &[f64], g: &mut [f64]) {
         self.counters.add(Verb::Grad);
         g.fill(0.0);
-        for element in self.each(x) {
+        self.each(x, |element| {
             for (j, d) in element.entries() {
                 g[j] += 2.0 * element.value * d;
             }
-        }
+        });
     }
     fn jac_structure(&self) -> &Pattern {
         &self.no_rows
@@ -255,7 +284,7 @@ impl TwiceSmooth for SparseSumOfSquares {
         self.counters.add(Verb::Hess);
         vals.fill(0.0);
         let mut first = 0;
-        for element in self.each(x) {
+        self.each(x, |element| {
             let slot = |a: usize, b: usize| self.slots[first + a * (a + 1) / 2 + b];
             let g = &element.gradient;
             for a in 0..element.len {
@@ -267,13 +296,13 @@ impl TwiceSmooth for SparseSumOfSquares {
                 vals[slot(a, b)] += 2.0 * sigma * element.value * second;
             }
             first += element.len * (element.len + 1) / 2;
-        }
+        });
     }
 
     fn hprod(&self, x: &[f64], _: &[f64], sigma: f64, v: &[f64], out: &mut [f64]) {
         self.counters.add(Verb::Hprod);
         out.fill(0.0);
-        for element in self.each(x) {
+        self.each(x, |element| {
             let slope: f64 = element.entries().map(|(j, d)| d * v[j]).sum();
             for (j, d) in element.entries() {
                 out[j] += 2.0 * sigma * d * slope;
@@ -286,7 +315,7 @@ impl TwiceSmooth for SparseSumOfSquares {
                     out[j] += weight * v[i];
                 }
             }
-        }
+        });
     }
 }
 

@@ -7,6 +7,7 @@ mod random;
 use super::runs;
 use super::summary::Summary;
 use crate::grid::Grid;
+use crate::profile::{Cost, Outcome};
 use crate::say;
 use nlp_model::{Levels, TwiceSmooth};
 use std::path::PathBuf;
@@ -15,7 +16,7 @@ use trust_region::multilevel::{Method, Options};
 /// Options of the job.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
-    /// Folder for records and summary.
+    /// Folder for records, summary and the figure.
     #[arg(long, default_value = "out", value_name = "DIR")]
     out: PathBuf,
     /// Every third problem.
@@ -36,6 +37,8 @@ struct Part {
     text: String,
     table: Grid,
     records: Vec<serde_json::Value>,
+    /// Runs of [`METHODS`] for the profiles.
+    outcomes: Vec<Outcome>,
 }
 
 /// The algorithms for objectives in an order of importance, the default first.
@@ -44,6 +47,9 @@ const METHODS: [(&str, Method); 3] = [
     ("successive decrease", Method::SuccessiveDecrease),
     ("restoration", Method::Restoration),
 ];
+
+/// Name of the figure.
+const FIGURE: &str = "profile-levels.svg";
 
 /// Every so many problems are in the quick subset.
 const STRIDE: usize = 3;
@@ -61,13 +67,24 @@ pub fn run(args: &Args) -> crate::Result<()> {
         say(format_args!("{}\n{}", part.title, part.table.terminal()));
     }
     let records: Vec<&serde_json::Value> = parts.iter().flat_map(|p| &p.records).collect();
-    runs::write(&args.out, &records, &summary, &[])?;
+    let figure = figure(&parts)?;
+    let named = (FIGURE, figure.clone());
+    runs::write(&args.out, &records, &summary, &[named])?;
     if args.update_docs {
-        let path = crate::root().join("docs/results/multilevel.md");
-        crate::write(&path, &page(&parts, &crate::report::machine()))?;
-        say("docs/results/multilevel.md is rewritten.");
+        let folder = crate::root().join("docs/results");
+        crate::write(&folder.join("multilevel").join(FIGURE), &figure)?;
+        let page = page(&parts, &crate::report::machine());
+        crate::write(&folder.join("multilevel.md"), &page)?;
+        say("docs/results/multilevel.md and its figure are rewritten.");
     }
     Ok(())
+}
+
+/// Performance profiles of [`METHODS`] over all starts with several objectives.
+fn figure(parts: &[Part]) -> crate::Result<String> {
+    let costs = ["iterations", "microseconds"].map(Cost::new).into();
+    let outcomes = parts.iter().flat_map(|p| p.outcomes.iter().cloned());
+    crate::profile::performance_figure(costs, outcomes.collect())
 }
 
 fn page(parts: &[Part], machine: &str) -> String {
@@ -76,6 +93,9 @@ fn page(parts: &[Part], machine: &str) -> String {
         format!(
             "This page is written by `cargo xtask bench multilevel --update-docs`.\n\nMachine: {machine}. One \
              thread."
+        ),
+        format!(
+            "![Performance profiles of the methods for several objectives](multilevel/{FIGURE})"
         ),
     ];
     for part in parts {
@@ -121,6 +141,11 @@ mod tests {
         ] {
             assert!(summary.get(key).is_some_and(|n| n > 0.0), "{key}");
         }
+        let figure = figure(&parts).unwrap();
+        assert!(
+            METHODS.iter().all(|(name, _)| figure.contains(name)),
+            "{figure}"
+        );
         let page = page(&parts, "a machine");
         assert!(
             page.contains("| circle_lin |") && !page.contains("NaN"),

@@ -99,7 +99,8 @@ pub fn enter(summary: &mut Summary, prefix: &str, runs: &[Run], solvers: &[&str]
         summary.count(&name("solved"), solved.clone().count());
         let refuted = of_solver().filter(|r| r.claimed && !r.solved);
         summary.count(&name("claims_refuted"), refuted.count());
-        let sum = |cost: &dyn Fn(&Run) -> f64| solved.clone().map(cost).sum::<f64>();
+        // the sum of nothing is −0
+        let sum = |cost: &dyn Fn(&Run) -> f64| 0.0 + solved.clone().map(cost).sum::<f64>();
         summary.number(&name("iterations"), sum(&|r| r.iterations as f64));
         summary.number(&name("evaluations"), sum(&|r| r.evaluations as f64));
         summary.number(&name("seconds"), 1e-6 * sum(&|r| r.microseconds));

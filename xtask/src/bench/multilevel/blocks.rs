@@ -86,6 +86,7 @@ pub fn run(summary: &mut Summary, stride: usize) -> crate::Result<Part> {
              |f − f*| ≤ {VALUE:.0e} max(1, |f*|) or ‖c‖₂ ≤ {VIOLATION:.0e}."
         ),
         table,
+        outcomes: Vec::new(),
         records: runs
             .iter()
             .map(serde_json::to_value)

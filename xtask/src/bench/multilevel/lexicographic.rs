@@ -4,6 +4,7 @@ use super::{METHODS, Part, levels, options};
 use crate::bench::summary::Summary;
 use crate::grid::Grid;
 use crate::interrupt;
+use crate::profile::Outcome;
 use serde::Serialize;
 use stackelberg_tests::problems::lexicographic::{self, Problem};
 use trust_region::multilevel::{Certificate, Verdict, certify, solve};
@@ -34,6 +35,20 @@ impl Run {
         }
         self.claimed && self.correct
     }
+
+    fn outcome(&self, is_degenerate: bool) -> Outcome {
+        Outcome {
+            problem: format!("{} {}", self.problem, self.start),
+            solver: self.solver.into(),
+            variables: self.variables,
+            claimed: self.claimed,
+            solved: self.solved(is_degenerate),
+            measure: f64::NAN,
+            solves: 1,
+            costs: vec![self.iterations as f64, self.microseconds],
+            history: Vec::new(),
+        }
+    }
 }
 
 /// The stored prototypes beside our methods.
@@ -58,7 +73,7 @@ pub fn run(summary: &mut Summary, stride: usize) -> crate::Result<Part> {
     header.extend(METHODS.map(|(name, _)| format!("{name}\nright, it")));
     header.push("verdict".into());
     let mut table = Grid::new(1, header);
-    let mut runs = Vec::new();
+    let (mut runs, mut outcomes) = (Vec::new(), Vec::new());
     let (mut solved, mut starts) = ([0; METHODS.len()], 0);
     for problem in &problems {
         starts += problem.starts.len();
@@ -94,6 +109,8 @@ pub fn run(summary: &mut Summary, stride: usize) -> crate::Result<Part> {
                 verdicts = of_method.iter().map(|r| r.verdict.clone()).collect();
                 verdicts.dedup();
             }
+            let outcome = |r: &Run| r.outcome(problem.is_degenerate);
+            outcomes.extend(of_method.iter().map(outcome));
             runs.extend(of_method);
         }
         row.push(verdicts.join(", "));
@@ -116,6 +133,7 @@ pub fn run(summary: &mut Summary, stride: usize) -> crate::Result<Part> {
             `DegenerateLower`. The verdict is that of the certificate at the points of *both*."
             .into(),
         table,
+        outcomes,
         records: runs.iter().map(serde_json::to_value).collect::<Result<_, _>>()?,
     })
 }

@@ -4,6 +4,7 @@ use super::{METHODS, Part, levels, options};
 use crate::bench::summary::Summary;
 use crate::grid::Grid;
 use crate::interrupt;
+use crate::profile::Outcome;
 use linalg::slice::{norm_inf, norm2};
 use nlp_model::{Model, TwiceSmooth};
 use serde::Serialize;
@@ -50,6 +51,22 @@ struct Run {
     truth: String,
     iterations: usize,
     microseconds: f64,
+}
+
+impl Run {
+    fn outcome(&self) -> Outcome {
+        Outcome {
+            problem: self.problem.clone(),
+            solver: self.solver.into(),
+            variables: self.variables,
+            claimed: self.claimed,
+            solved: self.claimed && self.correct,
+            measure: self.residual,
+            solves: 1,
+            costs: vec![self.iterations as f64, self.microseconds],
+            history: Vec::new(),
+        }
+    }
 }
 
 /// Runs the part.
@@ -111,6 +128,7 @@ pub fn run(summary: &mut Summary, stride: usize, seed: u64) -> crate::Result<Par
              finds no lower f₂ from the start of the run: solutions are local. Seeds from {seed} on."
         ),
         table,
+        outcomes: runs.iter().map(Run::outcome).collect(),
         records: runs
             .iter()
             .map(serde_json::to_value)
