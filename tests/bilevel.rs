@@ -1,6 +1,6 @@
 //! The bilevel driver with default options, on problems whose solutions are known.
 
-use nlp_model::{AutoBilevel, Bilevel, Model};
+use nlp_model::{AutoBilevel, Bilevel};
 use stackelberg::bolib::{problem, problems};
 use stackelberg::mpec::MpecError;
 use stackelberg::mpec::bilevel::{
