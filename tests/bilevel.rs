@@ -1,9 +1,11 @@
 //! The bilevel driver with default options, on problems whose solutions are known.
 
-use nlp_model::AutoBilevel;
-use stackelberg::bolib::problem;
+use nlp_model::{AutoBilevel, Bilevel};
+use stackelberg::bolib::{problem, problems};
 use stackelberg::mpec::MpecError;
-use stackelberg::mpec::bilevel::{BilevelOptions, BilevelSolution, BilevelStatus, solve};
+use stackelberg::mpec::bilevel::{
+    BilevelOptions, BilevelSolution, BilevelStatus, Reason, Verdict, solve,
+};
 
 fn run(name: &str, options: &BilevelOptions) -> (BilevelSolution, f64) {
     let p = problem(name).unwrap();
@@ -41,6 +43,67 @@ fn the_known_value_is_reached_and_lower_level_optimality_is_proved() {
         );
         assert!(solution.upper_violation <= 1e-6 && solution.lower_violation <= 1e-6);
         assert!(solution.gap().unwrap() <= 1e-5 * (1.0 + solution.lower_objective.abs()));
+    }
+}
+
+/// No point of grids around y, fine and coarse, is feasible and below the bound that is proved.
+fn assert_not_refuted_by_grids(name: &str, problem: &dyn Bilevel, solution: &BilevelSolution) {
+    let Some(Verdict::Proved(proof)) = solution.certificate.as_ref().map(|c| &c.verdict) else {
+        panic!("{name} is not proved\n{solution}");
+    };
+    let lower = problem.lower();
+    let mut c = vec![0.0; lower.meta().ncon()];
+    let least = proof.lower_bound - 1e-12 * (1.0 + proof.lower_bound.abs());
+    for reach in [1e-2, 1.0, 30.0] {
+        for k in -3000..=3000 {
+            let y = solution.y[0] + reach * f64::from(k) / 3000.0;
+            let z = [solution.x[0], y];
+            lower.cons(&z, &mut c);
+            let is_feasible = c.iter().all(|c| *c <= 0.0);
+            assert!(
+                !is_feasible || lower.obj(&z) >= least,
+                "{name} at {y}\n{solution}"
+            );
+        }
+    }
+}
+
+#[test]
+fn problems_with_one_variable_a_level_are_solved_and_no_grid_refutes_a_proof() {
+    let mut count = 0;
+    for p in problems().iter().filter(|p| (p.nx, p.ny) == (1, 1)) {
+        let Some(value) = p.reference.value else {
+            continue;
+        };
+        let (solution, _) = run(p.name, &BilevelOptions::default());
+        let tolerance = 1e-2 * value.abs().max(1.0);
+        assert!(
+            solution.objective <= value + tolerance,
+            "{} {value}\n{solution}",
+            p.name
+        );
+        assert!(solution.upper_violation <= 1e-6 && solution.lower_violation <= 1e-6);
+        assert_not_refuted_by_grids(p.name, p.build().as_ref(), &solution);
+        count += 1;
+    }
+    assert!(count > 50);
+}
+
+#[test]
+fn lower_levels_that_are_unbounded_below_are_recognised() {
+    for name in ["LuDebSinha2016d", "LuDebSinha2016e"] {
+        let p = problem(name).unwrap();
+        let options = BilevelOptions {
+            starts: vec![p.starts[0].stacked()],
+            ..BilevelOptions::default()
+        };
+        let solution = solve(p.build().as_ref(), &options).unwrap();
+        let claims = [BilevelStatus::Proved, BilevelStatus::Feasible];
+        assert!(!claims.contains(&solution.status), "{name}\n{solution}");
+        assert!(
+            solution.reasons.contains(&Reason::LowerUnbounded),
+            "{name}\n{solution}"
+        );
     }
 }
 

@@ -222,10 +222,18 @@ fn problems_without_a_solution_are_called_so_with_the_reason() {
         unbounded.reasons.contains(&Reason::LowerUnbounded),
         "{unbounded}"
     );
+    // a start at which G holds: no search would look there
+    let options = BilevelOptions {
+        starts: vec![vec![0.0, -2.0]],
+        ..BilevelOptions::default()
+    };
+    let apart = AutoBilevel::new("never together", NeverTogether);
+    let apart = solve(&apart, &options).unwrap();
     for (solution, reason) in [
         (run_functions(EmptyLower), Reason::LowerEmpty),
         (run_functions(UpperContradiction), Reason::UpperInfeasible),
-        (run_functions(NeverTogether), Reason::NeverTogether),
+        (apart, Reason::NeverTogether),
+        (run_functions(NeverTogether), Reason::UpperInfeasible),
         (run_functions(NeverDefined), Reason::UpperUndefined),
     ] {
         assert_eq!(solution.status, BilevelStatus::NotFound, "{solution}");

@@ -232,6 +232,9 @@ impl<'p> Driver<'p> {
         if let Some(response) = self.examiner.respond(x, y)? {
             self.pool.offer(x, &response, Source::of(Origin::Response));
             self.solve_conditions(x, &response, Source::of(Origin::Complementarity))?;
+        } else {
+            // is it empty at this x?
+            self.examiner.certify(x, y, false)?;
         }
         Ok(())
     }
@@ -261,7 +264,11 @@ impl<'p> Driver<'p> {
         self.runs += 1;
         let found = mpcc::solve(&model, &[&z[..], &w].concat(), &options)?;
         let (x, y) = found.x[..z.len()].split_at(x.len());
-        Ok(self.pool.offer(x, y, from))
+        let place = self.pool.offer(x, y, from);
+        if let Some(k) = place {
+            self.pool.candidates[k].is_stationary |= found.status.is_success();
+        }
+        Ok(place)
     }
 
     /// Step 4.
@@ -273,7 +280,7 @@ impl<'p> Driver<'p> {
             match self.examiner.certify(x, y, false)?.verdict {
                 Verdict::Proved(_) | Verdict::Multistart(_) => {
                     self.accept(k);
-                    if candidate.origin != Origin::Complementarity {
+                    if !candidate.is_stationary {
                         self.settle(&candidate)?;
                     }
                 }
@@ -304,10 +311,10 @@ impl<'p> Driver<'p> {
         };
         let value = candidate.objective;
         let end = self.pool.candidates[k].clone();
-        if end.objective < value || end.objective > value + SETTLED * (1.0 + value.abs()) {
+        let is_near = end.objective <= value + SETTLED * (1.0 + value.abs());
+        if !end.is_stationary || end.objective < value || !is_near {
             return Ok(());
         }
-        self.pool.candidates[k].origin = Origin::Complementarity;
         self.pool.candidates[k].is_examined = true;
         let verdict = self.examiner.certify(&end.x, &end.y, false)?.verdict;
         if matches!(verdict, Verdict::Proved(_) | Verdict::Multistart(_)) {

@@ -17,6 +17,8 @@ pub(super) struct Candidate {
     pub penalty: Option<f64>,
     /// The cuts under which it was found, by their place.
     pub cuts: Vec<usize>,
+    /// An MPCC ended here with success.
+    pub is_stationary: bool,
     /// Already examined.
     pub is_examined: bool,
     /// Proved, or not refuted by searches.
@@ -101,6 +103,7 @@ impl<'p> Pool<'p> {
             origin: from.origin,
             penalty: from.penalty,
             cuts: from.cuts.to_vec(),
+            is_stationary: false,
             is_examined: false,
             is_certified: false,
         });

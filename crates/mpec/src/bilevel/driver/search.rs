@@ -46,13 +46,17 @@ impl Driver<'_> {
             let from = Source::of(Origin::Complementarity);
             let end = self.solve_conditions(&begin.x, &begin.y, from)?;
             // where derivatives are of no use
-            if !end.is_some_and(|k| self.pool.candidates[k].objective <= begin.objective) {
+            let is_solved = end.is_some_and(|k| {
+                let end = &self.pool.candidates[k];
+                end.is_stationary && end.objective <= begin.objective
+            });
+            if !is_solved {
                 self.poll(begin, (lower, upper), SHORT.min(self.options.search))?;
             }
         }
         self.examine()?;
         if let Some(k) = self.best
-            && self.pool.candidates[k].origin != Origin::Complementarity
+            && !self.pool.candidates[k].is_stationary
         {
             let best = self.pool.candidates[k].clone();
             self.poll(best, (lower, upper), self.options.search)?;
