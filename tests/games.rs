@@ -1,103 +1,17 @@
 //! Games of the literature, by decomposition and by the KKT conditions of all players; replies verified by brute force.
 
-use mpec::MpecError;
-use mpec::game::{
-    GameConditions, GameOptions, GameSolution, NashGame, Player, check_equilibrium, decompose,
-    solve_conditions,
-};
-use nlp_model::{AutoModel, Functions, Meta, Model, Scalar, Smooth};
+#[path = "games/failures.rs"]
+mod failures;
+#[path = "games/table.rs"]
+mod table;
+
+use mpec::game::{GameConditions, NashGame, Player, decompose, solve_conditions};
+use nlp_model::{Model, Scalar, Smooth};
 use stackelberg::{mpec, nlp_model, stopping};
 use stopping::Status;
+use table::{Method, Table, assert_equilibrium, models, run};
 
 const INF: f64 = f64::INFINITY;
-
-/// θ_ν and c_ν for all players ν, written once.
-trait Table: Copy {
-    const PLAYERS: usize;
-    /// Variables of each player.
-    const EACH: usize = 1;
-    const ROWS: usize = 0;
-    const SHARED: usize = Self::ROWS;
-    fn theta<T: Scalar>(&self, nu: usize, x: &[T]) -> T;
-    fn rows<T: Scalar>(&self, _nu: usize, _x: &[T], _c: &mut [T]) {}
-    /// Bounds of a variable.
-    fn bounds(&self, _j: usize) -> (f64, f64) {
-        (0.0, INF)
-    }
-}
-
-#[derive(Clone, Copy)]
-struct Seat<G>(G, usize);
-impl<G: Table> Functions for Seat<G> {
-    fn obj<T: Scalar>(&self, x: &[T]) -> T {
-        self.0.theta(self.1, x)
-    }
-    fn cons<T: Scalar>(&self, x: &[T], c: &mut [T]) {
-        self.0.rows(self.1, x, c);
-    }
-}
-
-fn models<G: Table>(game: G) -> Vec<AutoModel<Seat<G>>> {
-    let n = G::PLAYERS * G::EACH;
-    let bounds: Vec<_> = (0..n).map(|j| game.bounds(j)).collect();
-    let (lower, upper): (Vec<f64>, Vec<f64>) = bounds.into_iter().unzip();
-    let seat = |nu| {
-        let meta = Meta::new(format!("player {nu}"), n, G::ROWS).variable_bounds(&lower, &upper);
-        AutoModel::new(Seat(game, nu), meta.unwrap())
-    };
-    (0..G::PLAYERS).map(seat).collect()
-}
-
-fn game<G: Table>(models: &[AutoModel<Seat<G>>]) -> NashGame<'_> {
-    let players = models.iter().enumerate().map(|(nu, model)| Player {
-        model,
-        own: (nu * G::EACH..(nu + 1) * G::EACH).collect(),
-    });
-    NashGame::new(players.collect(), G::SHARED).unwrap()
-}
-
-type Method = fn(&NashGame, &[f64], &GameOptions) -> Result<GameSolution, MpecError>;
-
-fn run<G: Table>(table: G, x0: &[f64], method: Method) -> GameSolution {
-    let models = models(table);
-    method(&game(&models), x0, &GameOptions::default()).unwrap()
-}
-
-/// The most a player with one variable gains, by a fine grid around and far from x_ν; rows may be violated by 10⁻⁹.
-fn gain_by_grid<G: Table>(table: G, nu: usize, x: &[f64]) -> f64 {
-    let (lower, upper) = table.bounds(nu);
-    let mut rows = vec![0.0; G::ROWS];
-    let mut best = 0.0f64;
-    let value = table.theta(nu, x);
-    let mut moved = x.to_vec();
-    let far = (0..=4000).map(|k| f64::from(k) * 0.025);
-    let near = (-4000..=4000).map(|k| x[nu] + f64::from(k) * 2.5e-5);
-    for v in far.chain(near).filter(|v| (lower..=upper).contains(v)) {
-        moved[nu] = v;
-        table.rows(nu, &moved, &mut rows);
-        if rows.iter().all(|c| *c <= 1e-9) {
-            best = best.max(value - table.theta(nu, &moved));
-        }
-    }
-    best
-}
-
-fn assert_equilibrium<G: Table>(table: G, end: &GameSolution, expected: &[f64], within: f64) {
-    assert_eq!(end.status, Status::Optimal, "{end}");
-    for (x, expected) in end.x.iter().zip(expected) {
-        assert!((x - expected).abs() <= within, "{expected}: {end}");
-    }
-    if G::EACH == 1 {
-        for nu in 0..G::PLAYERS {
-            let gain = gain_by_grid(table, nu, &end.x);
-            assert!(
-                gain <= 1e-6 * (1.0 + end.check.values[nu].abs()),
-                "{nu}: {gain}"
-            );
-        }
-    }
-    assert!(end.check.violations.iter().all(|v| *v <= 1e-7));
-}
 
 /// River basin pollution (KrawczykUryasev2000): two shared rows, three players.
 #[derive(Clone, Copy)]
@@ -350,40 +264,6 @@ fn a_stationary_point_that_is_no_equilibrium_is_no_success() {
     assert!(!end.status.is_success(), "{end}");
 }
 
-/// The first player must keep x₀ ≥ x₁ + 1 and x₀ ≤ 1; the second wants x₁ = 5.
-#[derive(Clone, Copy)]
-struct Squeezed;
-impl Table for Squeezed {
-    const PLAYERS: usize = 2;
-    const ROWS: usize = 1;
-    const SHARED: usize = 0;
-    fn theta<T: Scalar>(&self, nu: usize, x: &[T]) -> T {
-        (x[nu] - [0.0, 5.0][nu]).powi(2)
-    }
-    fn rows<T: Scalar>(&self, nu: usize, x: &[T], c: &mut [T]) {
-        c[0] = if nu == 0 {
-            x[1] + 1.0 - x[0]
-        } else {
-            T::from(-1.0)
-        };
-    }
-    fn bounds(&self, j: usize) -> (f64, f64) {
-        if j == 0 { (0.0, 1.0) } else { (0.0, INF) }
-    }
-}
-
-#[test]
-fn a_player_without_a_reply_ends_the_game_as_infeasible() {
-    let end = run(Squeezed, &[1.0, 0.0], decompose);
-    assert_eq!(end.status, Status::Infeasible, "{end}");
-    assert!(end.check.violations[0] > 1.0, "{end}");
-    let end = run(Squeezed, &[1.0, 0.0], solve_conditions);
-    assert!(
-        !end.status.is_success() && end.check.violations[0] > 0.1,
-        "{end}"
-    );
-}
-
 #[test]
 fn derivatives_of_the_conditions_are_exact() {
     let models = models(River);
@@ -424,129 +304,4 @@ fn derivatives_of_the_conditions_are_exact() {
             }
         }
     }
-}
-
-#[test]
-fn players_that_do_not_fit_are_refused() {
-    let models = models(River);
-    let own = |list: &[&[usize]]| -> Result<(), MpecError> {
-        let players = list.iter().zip(&models).map(|(own, model)| Player {
-            model,
-            own: own.to_vec(),
-        });
-        NashGame::new(players.collect(), 2).map(|_| ())
-    };
-    let wrong = |list: &[&[usize]], number: usize| match own(list) {
-        Err(MpecError::Game { player, .. }) => assert_eq!(player, number),
-        other => panic!("{other:?}"),
-    };
-    assert!(own(&[&[0], &[1], &[2]]).is_ok());
-    wrong(&[], 0);
-    wrong(&[&[0], &[1]], 2);
-    wrong(&[&[0], &[0], &[2]], 1);
-    wrong(&[&[0], &[1], &[3]], 2);
-    // More shared rows than there are, other numbers of variables, other rows.
-    let players = || {
-        models.iter().enumerate().map(|(k, model)| Player {
-            model,
-            own: vec![k],
-        })
-    };
-    assert!(matches!(
-        NashGame::new(players().collect(), 3),
-        Err(MpecError::Game { player: 0, .. })
-    ));
-    let other = self::models(Harker);
-    let mixed = vec![
-        players().next().unwrap(),
-        Player {
-            model: &other[1],
-            own: vec![1, 2],
-        },
-    ];
-    assert!(matches!(
-        NashGame::new(mixed, 0),
-        Err(MpecError::Game { player: 1, .. })
-    ));
-    let most = [700.0, 75.0].map(|most| self::models(Firms { most }));
-    let mixed = vec![
-        Player {
-            model: &most[0][0],
-            own: vec![0, 1],
-        },
-        Player {
-            model: &most[1][1],
-            own: vec![2, 3, 4],
-        },
-    ];
-    assert!(matches!(
-        NashGame::new(mixed, 1),
-        Err(MpecError::Game { player: 1, .. })
-    ));
-
-    let river = NashGame::new(players().collect(), 2).unwrap();
-    let options = GameOptions::default();
-    for method in [solve_conditions as Method, decompose] {
-        assert!(matches!(
-            method(&river, &[0.0; 2], &options),
-            Err(MpecError::Model(_))
-        ));
-        assert!(matches!(
-            method(&river, &[0.0, f64::NAN, 0.0], &options),
-            Err(MpecError::Model(_))
-        ));
-        let bad = GameOptions {
-            tolerance: f64::NAN,
-            ..options
-        };
-        assert!(matches!(
-            method(&river, &[0.0; 3], &bad),
-            Err(MpecError::Option { .. })
-        ));
-    }
-    assert!(check_equilibrium(&river, &[0.0; 3], &[vec![0.0; 2]], &options).is_err());
-    assert!(check_equilibrium(&river, &[0.0; 3], &vec![vec![0.0; 1]; 3], &options).is_err());
-}
-
-/// ln(x₀ − 2) is not a number on [0, 1].
-#[derive(Clone, Copy)]
-struct Undefined;
-impl Table for Undefined {
-    const PLAYERS: usize = 2;
-    fn theta<T: Scalar>(&self, nu: usize, x: &[T]) -> T {
-        if nu == 0 { (x[0] - 2.0).ln() } else { x[1] }
-    }
-    fn bounds(&self, _: usize) -> (f64, f64) {
-        (0.0, 1.0)
-    }
-}
-
-#[test]
-fn a_player_whose_function_is_undefined_is_a_domain_error() {
-    for method in [solve_conditions as Method, decompose] {
-        let end = run(Undefined, &[0.5; 2], method);
-        assert_eq!(end.status, Status::DomainError, "{end}");
-        assert!(end.check.gains[0].is_nan());
-    }
-}
-
-/// The first player sells without end.
-#[derive(Clone, Copy)]
-struct Endless;
-impl Table for Endless {
-    const PLAYERS: usize = 2;
-    fn theta<T: Scalar>(&self, nu: usize, x: &[T]) -> T {
-        if nu == 0 { -x[0] } else { (x[1] - 1.0).powi(2) }
-    }
-}
-
-#[test]
-fn a_player_without_a_least_value_is_told() {
-    let end = run(Endless, &[1.0; 2], decompose);
-    assert_eq!(end.status, Status::UnboundedObjective, "{end}");
-    let end = run(Endless, &[1.0; 2], solve_conditions);
-    assert!(
-        !end.status.is_success() && end.check.gains[0] > 1e6,
-        "{end}"
-    );
 }
