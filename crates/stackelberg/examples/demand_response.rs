@@ -23,6 +23,7 @@ stackelberg::bilevel! {
     h == 0: [y1 + y2 + y3 - 21.0];
 }
 
+/// The solution with default options.
 pub fn solve() -> Result<BilevelSolution, MpecError> {
     solve_bilevel(
         &AutoBilevel::new("tariff", Tariff),

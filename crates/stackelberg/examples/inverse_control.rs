@@ -10,12 +10,14 @@ mod draw;
 use stackelberg::nlp_model::{AutoBilevel, BilevelFunctions, BilevelShape, Scalar};
 use stackelberg::{BilevelOptions, BilevelSolution, mpec::MpecError, solve_bilevel};
 
+/// Number of steps.
 pub const STEPS: usize = 5;
 const STEP: f64 = 0.5;
 
 /// x: (q, r); y: the controls.
 #[derive(Clone, Copy, Debug)]
 pub struct InverseControl {
+    /// The states seen.
     pub observed: [f64; STEPS],
 }
 
@@ -75,6 +77,7 @@ pub fn riccati(q: f64, r: f64) -> [f64; STEPS] {
     })
 }
 
+/// The solution with default options.
 pub fn solve() -> Result<BilevelSolution, MpecError> {
     let problem = InverseControl {
         observed: riccati(2.0, 1.0),

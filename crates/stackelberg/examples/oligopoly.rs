@@ -21,6 +21,7 @@ stackelberg::bilevel! {
     g <= 0: [-y1, -y2, -y3];
 }
 
+/// The solution with default options.
 pub fn solve() -> Result<BilevelSolution, MpecError> {
     solve_bilevel(
         &AutoBilevel::new("oligopoly", Oligopoly),

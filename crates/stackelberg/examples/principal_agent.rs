@@ -19,6 +19,7 @@ stackelberg::bilevel! {
     g <= 0: [-y - 2.0, y - 2.0];
 }
 
+/// The solution with default options.
 pub fn solve() -> Result<BilevelSolution, MpecError> {
     solve_bilevel(
         &AutoBilevel::new("principal and agent", Mirrlees),

@@ -21,6 +21,7 @@ pub const TRAINING: [(f64, f64); 7] = [
     (0.65, 1.2),
     (1.0, -0.22),
 ];
+/// The same elsewhere.
 pub const VALIDATION: [(f64, f64); 6] = [
     (-0.85, -0.6),
     (-0.5, -0.95),
@@ -66,10 +67,12 @@ impl BilevelFunctions for Ridge {
     fn lower_cons<T: Scalar>(&self, _: &[T], _: &[T], _: &mut [T]) {}
 }
 
+/// The program with its derivatives.
 pub fn problem() -> AutoBilevel<Ridge> {
     AutoBilevel::new("ridge", Ridge)
 }
 
+/// The solution with default options.
 pub fn solve() -> Result<BilevelSolution, MpecError> {
     solve_bilevel(&problem(), &BilevelOptions::default())
 }

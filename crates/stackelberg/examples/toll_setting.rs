@@ -24,6 +24,7 @@ stackelberg::bilevel! {
     h == 0: [upper + lower + middle - 6.0];
 }
 
+/// The solution with default options.
 pub fn solve() -> Result<BilevelSolution, MpecError> {
     solve_bilevel(
         &AutoBilevel::new("toll", Braess),

@@ -3,9 +3,13 @@
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
+/// First series.
 pub const BLUE: &str = "#1f6fb2";
+/// The solution.
 pub const ORANGE: &str = "#d9822b";
+/// Another series.
 pub const GREEN: &str = "#3d7a4f";
+/// For comparison.
 pub const GREY: &str = "#7b8794";
 
 const SIZE: (f64, f64) = (640.0, 400.0);
@@ -13,6 +17,7 @@ const SIZE: (f64, f64) = (640.0, 400.0);
 const MARGIN: [f64; 4] = [64.0, 62.0, 20.0, 50.0];
 
 /// A pair of axes with series.
+#[derive(Debug)]
 pub struct Chart {
     x: (f64, f64),
     y: (f64, f64),
@@ -84,7 +89,8 @@ impl Chart {
 
     /// Discs at the points.
     pub fn dots(&mut self, label: &str, color: &str, points: &[(f64, f64)]) {
-        for (x, y) in points.iter().map(|p| self.place(*p)) {
+        for point in points {
+            let (x, y) = self.place(*point);
             let _ = write!(
                 self.body,
                 r#"<circle cx="{x:.1}" cy="{y:.1}" r="5" fill="{color}"/>"#
