@@ -129,6 +129,7 @@ fn carried_controls_satisfy_their_rows_node_by_node() {
         let zeta: Vec<f64> = (0..5 + per_node * few)
             .map(|i| 0.4 * (1.3 * i as f64).sin())
             .collect();
+        let mut inside = [0, 0];
         for lambda in [1.0 / 9.0, 1.0, 9.0] {
             let carried = coarse.prolongate(&fine, &zeta, lambda);
             assert_eq!(carried.len(), 5 + per_node * many);
@@ -138,7 +139,6 @@ fn carried_controls_satisfy_their_rows_node_by_node() {
             let (v, w) = rest[3..].split_at(rest[3..].len() / 2);
             let area = fine.mesh().side().powi(2);
             let sigma = fine.regularization();
-            let mut inside = [0, 0];
             for i in 0..many {
                 let (c, gamma) = (fields[many + i], fields[3 * many + i]);
                 let equation = |m: &[f64]| match rows {
@@ -157,8 +157,9 @@ fn carried_controls_satisfy_their_rows_node_by_node() {
                     inside[k] += usize::from(control.abs() < 10.0);
                 }
             }
-            assert!(inside[0] > 0 && inside[0] < many, "{inside:?}");
         }
+        // both cases occur, for either control
+        assert!(inside.iter().all(|&n| n > 0 && n < 3 * many), "{inside:?}");
     }
 }
 
