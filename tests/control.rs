@@ -3,8 +3,9 @@
 use stackelberg::bolib::{Control, PdeRows};
 use stackelberg::nlp_model::{Bilevel, Linearised};
 use stackelberg::ssn::continuation::{along_lambda, from_coarse_to_fine};
+use stackelberg::ssn::systems::value_function::ValueFunctionSystem;
 use stackelberg::ssn::value_function::{solve_bilevel, solve_bilevel_from};
-use stackelberg::ssn::{Options, SsnError};
+use stackelberg::ssn::{FISCHER_BURMEISTER, Krylov, Options, PairRule, SemismoothSystem, SsnError};
 use stackelberg_tests::data;
 
 /// F and x at the optimum for a number of cells a side, by a method that shares nothing with ours.
@@ -78,17 +79,70 @@ fn finer_meshes_start_from_coarser_ones_and_end_at_the_optimum() {
     let options = Options::large_scale();
     for lambda in [1.0 / 3.0, 1.0, 9.0] {
         let levels = [4, 8, 16].map(|cells| Control::new(cells, PdeRows::Equality).unwrap());
-        let runs =
-            from_coarse_to_fine(levels, (&x0, &y0), lambda, Control::prolongate, &options).unwrap();
+        let carry =
+            |coarse: &Control, fine: &Control, zeta: &[f64]| coarse.prolongate(fine, zeta, lambda);
+        let runs = from_coarse_to_fine(levels, (&x0, &y0), lambda, carry, &options).unwrap();
         for (cells, run) in [4, 8, 16].into_iter().zip(&runs) {
             assert!(run.status.is_success(), "{cells}: {run}");
             assert!((run.objective - optimum(cells).0).abs() < 1e-10, "{run}");
+            assert!(run.iterations <= 16, "{run}");
         }
         let finest = Control::new(16, PdeRows::Equality).unwrap();
         let plain = runs[2]
             .plain_residual(&Linearised::new(&finest).unwrap())
             .unwrap();
         assert!(plain <= 1e-8, "λ = {lambda}: {plain}");
+    }
+}
+
+#[test]
+fn inexact_directions_lead_to_the_same_solution() {
+    let problem = Control::new(16, PdeRows::Equality).unwrap();
+    let (x0, y0) = (vec![0.0; 2], vec![0.0; problem.ny()]);
+    let exact = Options::large_scale();
+    let inexact = Options {
+        krylov: Some(Krylov::default()),
+        ..exact.clone()
+    };
+    for lambda in [1.0 / 3.0, 1.0] {
+        let [a, b] = [&exact, &inexact]
+            .map(|options| solve_bilevel(&problem, &x0, &y0, lambda, options).unwrap());
+        assert!(b.status.is_success(), "{b}");
+        assert!((b.objective - optimum(16).0).abs() < 1e-10, "{b}");
+        for (a, b) in a.x.iter().chain(&a.y).zip(b.x.iter().chain(&b.y)) {
+            assert!((a - b).abs() < 1e-6, "{a} {b}");
+        }
+    }
+}
+
+#[test]
+fn products_are_those_of_the_matrix() {
+    let rule = PairRule {
+        ncp: &FISCHER_BURMEISTER,
+        degenerate: 1e-16,
+    };
+    // quadratic with equalities, and one with third derivatives
+    let control = Control::new(4, PdeRows::Equality).unwrap();
+    let curved = stackelberg::bolib::problem("SinhaMaloDeb2014TP9")
+        .unwrap()
+        .build();
+    for (bilevel, lambda) in [(&control as &dyn Bilevel, 0.7), (&*curved, 2.0)] {
+        let qvi = Linearised::new(bilevel).unwrap();
+        let system = ValueFunctionSystem::new(&qvi, lambda, rule).unwrap();
+        let n = system.size();
+        let vector = |by: f64| -> Vec<f64> { (0..n).map(|i| (by * i as f64).sin()).collect() };
+        let (zeta, p) = (vector(1.3), vector(0.7));
+        let w = system.jacobian_structure();
+        let mut vals = vec![0.0; w.nnz()];
+        system.jacobian(&zeta, &mut vals);
+        system.shift(0.3, &mut vals);
+        let (mut expected, mut found) = (vec![0.0; n], vec![f64::NAN; n]);
+        w.mul(&vals, &p, &mut expected);
+        assert!(system.has_products());
+        system.product(&zeta, 0.3, &p, &mut found);
+        for (a, b) in expected.iter().zip(&found) {
+            assert!((a - b).abs() <= 1e-12 * (1.0 + a.abs()), "{a} {b}");
+        }
     }
 }
 

@@ -106,45 +106,98 @@ impl Control {
         profiles(self.mesh.coordinates(node))
     }
 
-    /// What ζ = (x, y, ξ, u, v, w) of the value-function system on this mesh tells about `fine`.
+    /// What ζ = (x, y, ξ, u, v, w) of the value-function system for λ on this mesh tells about `fine`.
     ///
-    /// Fields are interpolated linearly. Multipliers of the bounds belong to rows of which each stands
-    /// for the area of a node, and scale with it; those of the equation are fields.
+    /// With y = (a, c) and ξ = (α, γ), the states a, α and the multipliers p, q of their equations solve
+    /// elliptic equations and are interpolated. The controls c, γ and the multipliers of their bounds have
+    /// kinks; they follow from p and q, node by node, such that on the fine mesh all rows without a
+    /// derivative of a field hold exactly.
     ///
     /// # Panics
     /// On a ζ of another length, and on problems of which the equation is stated in another way.
-    pub fn prolongate(&self, fine: &Control, zeta: &[f64]) -> Vec<f64> {
+    pub fn prolongate(&self, fine: &Control, zeta: &[f64], lambda: f64) -> Vec<f64> {
         assert_eq!(self.rows, fine.rows, "how the equation is stated");
         let (ni, leader) = (self.mesh.interior_nodes(), self.nx());
-        let fields = 2 * 2 * ni;
-        let rows = self.lower.meta.ncon();
-        let upper_rows = self.upper.meta.ncon();
-        assert_eq!(
-            zeta.len(),
-            leader + fields + upper_rows + 2 * rows,
-            "length of ζ"
-        );
-        let area = (fine.mesh.side() / self.mesh.side()).powi(2);
-        let (x, rest) = zeta.split_at(leader);
-        let (fields, rest) = rest.split_at(fields);
-        let (u, multipliers) = rest.split_at(upper_rows);
-
-        let carry = |field: &[f64], factor: f64| {
-            let mut field = self.mesh.prolongate(field, &fine.mesh);
-            field.iter_mut().for_each(|value| *value *= factor);
-            field
+        let (rows, upper_rows) = (self.lower.meta.ncon(), self.upper.meta.ncon());
+        let sizes = [leader, 2 * ni, 2 * ni, upper_rows, rows, rows];
+        assert_eq!(zeta.len(), sizes.iter().sum::<usize>(), "length of ζ");
+        let mut rest = zeta;
+        let [x, y, xi, u, v, w] = sizes.map(|size| {
+            let (part, others) = rest.split_at(size);
+            rest = others;
+            part
+        });
+        let carry = |field: &[f64]| self.mesh.prolongate(field, &fine.mesh);
+        let equation = |multipliers: &[f64]| {
+            let mut chunks = multipliers[2 * ni..].chunks(ni);
+            let first = chunks.next().map(<[f64]>::to_vec).unwrap_or_default();
+            chunks.fold(first, |p, opposite| {
+                p.iter().zip(opposite).map(|(p, o)| p - o).collect()
+            })
         };
-        let mut carried = x.to_vec();
-        for field in fields.chunks(ni) {
-            carried.extend(carry(field, 1.0));
+        let (p, q) = (carry(&equation(v)), carry(&equation(w)));
+        let nodes: Vec<Node> = p
+            .iter()
+            .zip(&q)
+            .map(|(&p, &q)| Node::new(p, q, lambda))
+            .collect();
+        let of_nodes = |part: &dyn Fn(&Node) -> f64| nodes.iter().map(part).collect::<Vec<f64>>();
+        let area = fine.mesh.side().powi(2);
+        let multipliers = |bound: &dyn Fn(&Node) -> f64, equation: Vec<f64>| {
+            let sides = [1.0, -1.0].map(|sign| of_nodes(&|n| area * (sign * bound(n)).max(0.0)));
+            let equations = match self.rows {
+                PdeRows::Equality => vec![equation],
+                PdeRows::OppositeInequalities => [1.0, -1.0]
+                    .map(|sign| equation.iter().map(|p| (sign * p).max(0.0)).collect())
+                    .to_vec(),
+            };
+            [sides.concat(), equations.concat()].concat()
+        };
+        [
+            x.to_vec(),
+            carry(&y[..ni]),
+            of_nodes(&|n| n.c),
+            carry(&xi[..ni]),
+            of_nodes(&|n| n.gamma),
+            u.to_vec(),
+            multipliers(&|n| n.v, p),
+            multipliers(&|n| n.w, q),
+        ]
+        .concat()
+    }
+}
+
+/// The controls and the multipliers of their bounds, per area, at a node.
+#[derive(Clone, Copy, Debug)]
+struct Node {
+    c: f64,
+    gamma: f64,
+    v: f64,
+    w: f64,
+}
+
+impl Node {
+    /// The solution of  v = p − λσ (2c − γ),  w = q − σc,  where v and w are 0, ≥ 0 or ≤ 0 as c and γ lie between
+    /// their bounds, at the upper or at the lower one.
+    ///
+    /// c follows from γ and grows with it, w falls as c grows: there is exactly one γ.
+    fn new(p: f64, q: f64, lambda: f64) -> Self {
+        let (p, q) = (p / (lambda * SIGMA), q / SIGMA);
+        let control = |gamma: f64| (0.5 * (p + gamma)).clamp(-BOUND, BOUND);
+        let gamma = if control(BOUND) <= q {
+            BOUND
+        } else if control(-BOUND) >= q {
+            -BOUND
+        } else {
+            2.0 * q - p
+        };
+        let c = control(gamma);
+        Node {
+            c,
+            gamma,
+            v: lambda * SIGMA * (p + gamma - 2.0 * c),
+            w: SIGMA * (q - c),
         }
-        carried.extend_from_slice(u);
-        for of_level in multipliers.chunks(rows) {
-            for (k, field) in of_level.chunks(ni).enumerate() {
-                carried.extend(carry(field, if k < 2 { area } else { 1.0 }));
-            }
-        }
-        carried
     }
 }
 

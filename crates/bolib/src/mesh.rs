@@ -108,13 +108,17 @@ impl Mesh {
         Matrix::new(self.interior_nodes(), self.interior_nodes(), inside)
     }
 
-    /// A field at the interior nodes, 0 on the boundary, read at the interior nodes of another mesh: the
-    /// piecewise linear function it stands for, exactly so when the other mesh refines this one.
+    /// A field at the interior nodes, 0 on the boundary, read at the interior nodes of another mesh by cubic
+    /// interpolation along each axis.
+    ///
+    /// Solutions of elliptic equations are smooth while their linear elements are not; at the nodes both differ
+    /// by O(h²), and cubic interpolation adds no more than that. Exact for polynomials of degree 3 in each
+    /// coordinate (less below 3 cells) that vanish on the boundary. Costs O(N²) operations.
     ///
     /// ```
     /// let (coarse, fine) = (bolib::Mesh::new(2)?, bolib::Mesh::new(4)?);
-    /// let hat = coarse.prolongate(&[1.0], &fine);
-    /// assert_eq!(hat, [0.5, 0.5, 0.0, 0.5, 1.0, 0.5, 0.0, 0.5, 0.5]);
+    /// let bubble = coarse.prolongate(&[1.0], &fine); // (1 − s₁²)(1 − s₂²)
+    /// assert_eq!(bubble, [0.5625, 0.75, 0.5625, 0.75, 1.0, 0.75, 0.5625, 0.75, 0.5625]);
     /// # Ok::<(), bolib::BolibError>(())
     /// ```
     ///
@@ -123,34 +127,20 @@ impl Mesh {
     pub fn prolongate(&self, field: &[f64], other: &Mesh) -> Vec<f64> {
         assert_eq!(field.len(), self.interior_nodes(), "length of the field");
         let inner = self.cells - 1;
-        let value = |i: usize, j: usize| {
-            let inside = (1..=inner).contains(&i) && (1..=inner).contains(&j);
-            if inside {
-                field[(i - 1) + (j - 1) * inner]
-            } else {
-                0.0
-            }
+        let stencils: Vec<Stencil> = (1..other.cells)
+            .map(|k| Stencil::new(k, self.cells, other.cells))
+            .collect();
+        // along the rows of this mesh, then across them
+        let along: Vec<Vec<f64>> = field
+            .chunks(inner)
+            .map(|row| stencils.iter().map(|s| s.read(|i| row[i])).collect())
+            .collect();
+        let across = |s: &Stencil| {
+            let columns = 0..stencils.len();
+            let read = |k: usize| s.read(|j| along[j][k]);
+            columns.map(read).collect::<Vec<f64>>()
         };
-        let read = |k: usize, l: usize| {
-            // the square and the place in it, in integers: k/other.cells = (i + a)/self.cells
-            let [(i, a), (j, b)] = [k, l].map(|k| {
-                let scaled = k * self.cells;
-                let rest = (scaled % other.cells) as f64 / other.cells as f64;
-                (scaled / other.cells, rest)
-            });
-            let (low, high) = (value(i, j), value(i + 1, j + 1));
-            // the corner of the triangle that is not on the cut
-            let (corner, along) = if a >= b {
-                (value(i + 1, j), [1.0 - a, a - b, b])
-            } else {
-                (value(i, j + 1), [1.0 - b, b - a, a])
-            };
-            low * along[0] + corner * along[1] + high * along[2]
-        };
-        (1..other.cells)
-            .flat_map(|l| (1..other.cells).map(move |k| (k, l)))
-            .map(|(k, l)| read(k, l))
-            .collect()
+        stencils.iter().flat_map(across).collect()
     }
 
     /// The sum over all triangles of 3 × 3 matrices, column by column.
@@ -177,5 +167,48 @@ impl Mesh {
         let entries = columns.into_iter().filter(|&(_, value)| value != 0.0);
         let entries = entries.map(|((col, row), value)| (row, col, value));
         Matrix::new(self.nodes(), self.nodes(), entries)
+    }
+}
+
+/// Interpolation in one coordinate from up to four nodes next to a point.
+#[derive(Debug)]
+struct Stencil {
+    /// The first of the nodes, of which 0 and `cells` lie on the boundary.
+    first: usize,
+    cells: usize,
+    /// The polynomials of Lagrange at the point.
+    weights: Vec<f64>,
+}
+
+impl Stencil {
+    /// At k/other of the way through `cells` cells.
+    fn new(k: usize, cells: usize, other: usize) -> Self {
+        let nodes = 4.min(cells + 1);
+        let first = (k * cells / other).saturating_sub(1).min(cells + 1 - nodes);
+        // in integers, so that nodes are met exactly
+        let at = (k * cells) as f64 / other as f64 - first as f64;
+        let weight = |i: usize| {
+            let others = (0..nodes).filter(|&j| j != i);
+            let factor = |j: usize| (at - j as f64) / (i as f64 - j as f64);
+            others.map(factor).product()
+        };
+        Stencil {
+            first,
+            cells,
+            weights: (0..nodes).map(weight).collect(),
+        }
+    }
+
+    /// The value of the interpolant; `value(i)` is the field at interior node i + 1.
+    fn read(&self, value: impl Fn(usize) -> f64) -> f64 {
+        let terms = self.weights.iter().enumerate().map(|(i, weight)| {
+            let node = self.first + i;
+            if node == 0 || node == self.cells {
+                0.0
+            } else {
+                weight * value(node - 1)
+            }
+        });
+        terms.sum()
     }
 }

@@ -91,16 +91,24 @@ fn stencils_are_those_of_the_uniform_mesh() {
 }
 
 #[test]
-fn a_refinement_holds_the_same_function() {
-    // Nested spaces: both energies of the function are those of the coarse mesh.
-    let energy = |mesh: &Mesh, field: &[f64]| {
-        [mesh.stiffness(), mesh.mass()].map(|matrix| {
-            let inner = mesh.restrict(&matrix);
-            let mut product = vec![0.0; field.len()];
-            inner.pattern.mul(&inner.values, field, &mut product);
-            linalg::slice::dot(field, &product)
-        })
+fn cubic_polynomials_that_vanish_on_the_boundary_are_carried_exactly() {
+    let cubic = |s: f64| (1.0 - s * s) * (0.7 + 0.4 * s);
+    let field = |mesh: &Mesh| -> Vec<f64> {
+        let at = |&node: &usize| mesh.coordinates(node).map(cubic).iter().product();
+        mesh.interior().iter().map(at).collect()
     };
+    for (cells, others) in [(3, 6), (4, 8), (5, 15), (8, 6), (7, 11)] {
+        let mesh = Mesh::new(cells).expect("fine enough");
+        let other = Mesh::new(others).expect("fine enough");
+        let carried = mesh.prolongate(&field(&mesh), &other);
+        for (a, b) in carried.iter().zip(field(&other)) {
+            assert!((a - b).abs() < 1e-13, "{cells} to {others}: {a} {b}");
+        }
+    }
+}
+
+#[test]
+fn nodes_that_two_meshes_share_keep_their_values() {
     for (cells, times) in [(2, 2), (3, 2), (5, 3), (4, 4)] {
         let coarse = Mesh::new(cells).expect("fine enough");
         let fine = Mesh::new(cells * times).expect("fine enough");
@@ -108,28 +116,51 @@ fn a_refinement_holds_the_same_function() {
             .map(|i| (1.7 * i as f64).sin())
             .collect();
         let carried = coarse.prolongate(&field, &fine);
-        for (a, b) in energy(&coarse, &field).iter().zip(energy(&fine, &carried)) {
-            assert!((a - b).abs() < 1e-12 * (1.0 + a.abs()), "{cells}: {a} {b}");
-        }
         assert_eq!(fine.prolongate(&carried, &coarse), field);
     }
 }
 
 #[test]
-fn multipliers_of_bounds_scale_with_the_area_of_a_node() {
-    let [coarse, fine] = [2, 4].map(|cells| Control::new(cells, PdeRows::Equality).expect("fine"));
-    // x, a, c, ξ, u, and twice the multipliers of c ≤ 10, c ≥ −10 and the equation
-    let zeta: Vec<f64> = (1..=15).map(f64::from).collect();
-    let carried = coarse.prolongate(&fine, &zeta);
-    assert_eq!(carried.len(), 2 + 4 * 9 + 3 + 6 * 9);
-    let middle = |k: usize| carried[2 + 9 * k + 4];
-    assert_eq!([0, 1, 2, 3].map(middle), [3.0, 4.0, 5.0, 6.0]);
-    assert_eq!(carried[38..41], [7.0, 8.0, 9.0]);
-    let multiplier = |k: usize| carried[41 + 9 * k + 4];
-    assert_eq!(
-        [0, 1, 2, 3, 4, 5].map(multiplier),
-        [2.5, 2.75, 12.0, 3.25, 3.5, 15.0]
-    );
+fn carried_controls_satisfy_their_rows_node_by_node() {
+    for rows in [PdeRows::Equality, PdeRows::OppositeInequalities] {
+        let [coarse, fine] = [4, 8].map(|cells| Control::new(cells, rows).expect("fine"));
+        let per_node = if rows == PdeRows::Equality { 10 } else { 12 };
+        let (few, many) = (9, 49);
+        let zeta: Vec<f64> = (0..5 + per_node * few)
+            .map(|i| 0.4 * (1.3 * i as f64).sin())
+            .collect();
+        let mut inside = [0, 0];
+        for lambda in [1.0 / 9.0, 1.0, 9.0] {
+            let carried = coarse.prolongate(&fine, &zeta, lambda);
+            assert_eq!(carried.len(), 5 + per_node * many);
+            assert_eq!(carried[..2], zeta[..2]);
+            let (fields, rest) = carried[2..].split_at(4 * many);
+            assert_eq!(rest[..3], zeta[2 + 4 * few..5 + 4 * few]);
+            let (v, w) = rest[3..].split_at(rest[3..].len() / 2);
+            let area = fine.mesh().side().powi(2);
+            let sigma = fine.regularization();
+            for i in 0..many {
+                let (c, gamma) = (fields[many + i], fields[3 * many + i]);
+                let equation = |m: &[f64]| match rows {
+                    PdeRows::Equality => m[2 * many + i],
+                    PdeRows::OppositeInequalities => m[2 * many + i] - m[3 * many + i],
+                };
+                // both rows of the value-function system that belong to c and γ
+                let by_c = lambda * sigma * area * (2.0 * c - gamma) + v[i] - v[many + i];
+                assert!((by_c - area * equation(v)).abs() < 1e-14, "{by_c}");
+                let by_gamma = sigma * area * c + w[i] - w[many + i];
+                assert!((by_gamma - area * equation(w)).abs() < 1e-14, "{by_gamma}");
+                for (k, (control, m)) in [(c, v), (gamma, w)].into_iter().enumerate() {
+                    let (upper, lower) = (m[i], m[many + i]);
+                    assert!(control.abs() <= 10.0 && upper >= 0.0 && lower >= 0.0);
+                    assert!(upper * (10.0 - control) < 1e-14 && lower * (10.0 + control) < 1e-14);
+                    inside[k] += usize::from(control.abs() < 10.0);
+                }
+            }
+        }
+        // both cases occur, for either control
+        assert!(inside.iter().all(|&n| n > 0 && n < 3 * many), "{inside:?}");
+    }
 }
 
 #[test]

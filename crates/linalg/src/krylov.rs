@@ -5,10 +5,12 @@
 //! the iteration with an honest status.
 
 mod cg;
+mod gmres;
 mod lsmr;
 mod minres;
 
 pub use cg::Cg;
+pub use gmres::Gmres;
 pub use lsmr::Lsmr;
 pub use minres::Minres;
 

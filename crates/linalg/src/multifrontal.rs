@@ -15,13 +15,21 @@ use crate::slice::scale_by;
 use analysis::{Analysis, Plan};
 use solve::{Factors, SolveWork};
 
+/// A pivot is at least this share of the largest entry of its column; the second share is for matrices for which
+/// the first gives inaccurate factors.
+///
+/// Measured on Newton matrices of a discretised control problem at order 39,695: with 0.05, 20,000 pivots wait,
+/// and a factorization takes 1.0 s and 13 million entries; with 0.001, 6,200, 0.17 s and 6.4 million.
+const THRESHOLDS: [f64; 2] = [1e-3, 0.1];
+
 /// P R A C Q = L U along an elimination tree, for matrices whose structure is nearly symmetric.
 ///
 /// The order of elimination is given, for example by
 /// [`nested_dissection`](crate::dissection::nested_dissection); unknowns are eliminated in groups, each
 /// as a small dense matrix, its *front*. Pivots are chosen inside a front; a row and column without an
-/// acceptable pivot wait for the parent's front, so that a zero diagonal is no obstacle. R and C
-/// equilibrate by powers of two. A solve does one step of iterative refinement.
+/// acceptable pivot wait for the parent's front, so that a zero diagonal is no obstacle. A pivot is acceptable
+/// when it is at least 0.001 of its column's largest entry; when a probe finds the factors inaccurate, the matrix is
+/// factored again with 0.1. R and C equilibrate by powers of two. A solve does one step of iterative refinement.
 ///
 /// The memory of the factors is kept and grows only when pivots must wait. The method is that of Duff
 /// and Reid (*The multifrontal solution of unsymmetric sets of linear equations*, SIAM J. Sci. Stat.
@@ -115,7 +123,7 @@ impl MultifrontalLu {
         self.factors.len()
     }
 
-    fn eliminate(&mut self) -> Result<(), FactorError> {
+    fn eliminate(&mut self, threshold: f64) -> Result<(), FactorError> {
         self.factors.clear();
         self.indices.clear();
         let work = &mut self.work;
@@ -128,7 +136,8 @@ impl MultifrontalLu {
             let k = plan.own() + delayed;
             let m = k + plan.boundary.len();
             debug_assert_eq!(m, work.rows.len());
-            let p = front::eliminate(&mut work.front, m, k, &mut work.rows, &mut work.cols);
+            let (rows, cols) = (&mut work.rows, &mut work.cols);
+            let p = front::eliminate(&mut work.front, m, k, threshold, rows, cols);
             if plan.parent.is_none() && p < k {
                 let index = self.analysis.order[work.cols[p]];
                 return Err(FactorError::Singular { index, ratio: 0.0 });
@@ -236,20 +245,14 @@ impl Factorization for MultifrontalLu {
         self.factored = false;
         self.matrix.load(values)?;
         self.matrix.equilibrate()?;
-        self.eliminate()?;
-        let largest = self.fronts.iter().map(|f| f.m).max().unwrap_or(0);
-        if self.solve.local.len() < largest {
-            self.solve.local.resize(largest, 0.0);
+        let [small, large] = THRESHOLDS;
+        match self.factor_with(small) {
+            Err(FactorError::Inaccurate { residual }) => {
+                tracing::debug!(residual, "inaccurate factors, again with larger pivots");
+                self.factor_with(large)?;
+            }
+            other => other?,
         }
-        let factors = Factors {
-            order: &self.analysis.order,
-            fronts: &self.fronts,
-            factors: &self.factors,
-            indices: &self.indices,
-        };
-        let (matrix, work) = (&self.matrix, &mut self.solve);
-        self.probe
-            .check(2.0, |x, y| matrix.mul(x, y), |b| factors.solve(b, work))?;
         self.factored = true;
         Ok(())
     }
@@ -264,6 +267,24 @@ impl Factorization for MultifrontalLu {
 }
 
 impl MultifrontalLu {
+    /// Factors the scaled matrix and verifies the factors.
+    fn factor_with(&mut self, threshold: f64) -> Result<(), FactorError> {
+        self.eliminate(threshold)?;
+        let largest = self.fronts.iter().map(|f| f.m).max().unwrap_or(0);
+        if self.solve.local.len() < largest {
+            self.solve.local.resize(largest, 0.0);
+        }
+        let factors = Factors {
+            order: &self.analysis.order,
+            fronts: &self.fronts,
+            factors: &self.factors,
+            indices: &self.indices,
+        };
+        let (matrix, work) = (&self.matrix, &mut self.solve);
+        self.probe
+            .check(2.0, |x, y| matrix.mul(x, y), |b| factors.solve(b, work))
+    }
+
     /// A solve and one step of iterative refinement.
     fn refined(&mut self, b: &mut [f64], transposed: bool) {
         debug_assert_eq!(b.len(), self.n());

@@ -1,9 +1,9 @@
-//! CG, MINRES and LSMR against direct solutions, and their failures.
+//! CG, MINRES, GMRES and LSMR against direct solutions, and their failures.
 
 mod common;
 
 use common::{Saddle, random, residual};
-use linalg::krylov::{Cg, KrylovOptions, KrylovResult, KrylovStatus, Lsmr, Minres};
+use linalg::krylov::{Cg, Gmres, KrylovOptions, KrylovResult, KrylovStatus, Lsmr, Minres};
 use linalg::slice::{norm2, sub};
 use linalg::{CoordinateMap, DenseQr, LinearMap, Pattern, SymmetricCoordinateMap};
 
@@ -112,6 +112,103 @@ fn minres_does_not_claim_an_inconsistent_system() {
     assert!((result.residual - 1.0).abs() <= 1e-9, "{result:?}");
 }
 
+/// An unsymmetric, well conditioned matrix of order n.
+fn unsymmetric(n: usize) -> (Pattern, Vec<f64>) {
+    let mut values = random(n * n, 11);
+    for i in 0..n {
+        values[i + i * n] += 6.0;
+    }
+    (Pattern::dense(n, n), values)
+}
+
+#[test]
+fn gmres_agrees_with_lu_for_every_restart_and_preconditioner() {
+    let n = 40;
+    let (pattern, values) = unsymmetric(n);
+    let map = CoordinateMap {
+        pattern: &pattern,
+        values: &values,
+    };
+    let b = random(n, 12);
+    let mut factors = linalg::lu(&pattern);
+    factors.factor(&values).unwrap();
+    let mut expected = b.clone();
+    factors.solve(&mut expected);
+    let diagonal = |q: &mut [f64]| {
+        for (i, q) in q.iter_mut().enumerate() {
+            *q /= values[i + i * n];
+        }
+    };
+    for restart in [1, 5, n, 2 * n] {
+        for preconditioned in [false, true] {
+            let mut x = random(n, 13);
+            let precondition = |q: &mut [f64]| {
+                if preconditioned {
+                    diagonal(q);
+                }
+            };
+            let product = |p: &[f64], q: &mut [f64]| map.apply(p, q);
+            let result = Gmres::new(n, restart).solve(product, precondition, &b, &mut x, &OPTIONS);
+            assert_eq!(result.status, KrylovStatus::Converged, "{restart}");
+            assert!(restart < n || result.iterations <= n, "{result:?}");
+            true_residual(&map, &x, &b, &result);
+            for (x, e) in x.iter().zip(&expected) {
+                assert!((x - e).abs() <= 1e-9, "{restart} {preconditioned}");
+            }
+        }
+    }
+}
+
+#[test]
+fn gmres_needs_one_iteration_with_the_inverse_and_k_more_after_k_changed_rows() {
+    let n = 40;
+    let (pattern, mut values) = unsymmetric(n);
+    let mut factors = linalg::lu(&pattern);
+    factors.factor(&values).unwrap();
+    let b = random(n, 14);
+    for changed in 0..4 {
+        if changed > 0 {
+            for j in 0..n {
+                values[changed + j * n] = if j == changed { -1.0 } else { 0.0 };
+            }
+        }
+        let map = CoordinateMap {
+            pattern: &pattern,
+            values: &values,
+        };
+        let mut x = vec![0.0; n];
+        let result = Gmres::new(n, n).solve(
+            |p, q| map.apply(p, q),
+            |q| factors.solve(q),
+            &b,
+            &mut x,
+            &OPTIONS,
+        );
+        assert_eq!(result.status, KrylovStatus::Converged);
+        assert!(result.iterations <= changed + 1, "{changed}: {result:?}");
+    }
+}
+
+#[test]
+fn gmres_does_not_claim_an_inconsistent_system() {
+    // diag(1, 2, 0) x = (1, 1, 1), and a shift whose Krylov space starts orthogonal to the solution
+    let map = |p: &[f64], q: &mut [f64]| {
+        q.copy_from_slice(&[p[0], 2.0 * p[1], 0.0]);
+    };
+    let mut x = [0.0; 3];
+    let result = Gmres::new(3, 10).solve(map, |_| {}, &[1.0; 3], &mut x, &OPTIONS);
+    assert_eq!(result.status, KrylovStatus::Breakdown, "{result:?}");
+    assert!((result.residual - 1.0).abs() <= 1e-12, "{result:?}");
+    let zero = |_: &[f64], q: &mut [f64]| q.fill(0.0);
+    let mut x = [1.0, 2.0];
+    let result = Gmres::new(2, 10).solve(zero, |_| {}, &[3.0, 4.0], &mut x, &OPTIONS);
+    assert_eq!(
+        (result.status, result.residual),
+        (KrylovStatus::Breakdown, 5.0)
+    );
+    assert_eq!(x, [1.0, 2.0]);
+}
+
 #[test]
 fn lsmr_agrees_with_qr_for_every_shape() {
     for (m, n) in [(20, 20), (30, 12), (12, 30)] {
@@ -211,6 +308,13 @@ fn limits_and_nan_end_honestly() {
             Lsmr::new(50, 50).solve(&map, &b, 0.0, &mut x, &few).status,
             expected
         );
+        x.fill(0.0);
+        let product = |p: &[f64], q: &mut [f64]| map.apply(p, q);
+        let mut gmres = Gmres::new(50, 10);
+        assert_eq!(
+            gmres.solve(product, |_| {}, &b, &mut x, &few).status,
+            expected
+        );
     }
 }
 
@@ -226,6 +330,7 @@ fn a_zero_right_hand_side_needs_no_step() {
         Cg::new(2).solve(&map, &[0.0; 2], &mut x, &OPTIONS),
         Minres::new(2).solve(&map, &[0.0; 2], &mut x, &OPTIONS),
         Lsmr::new(2, 2).solve(&map, &[0.0; 2], 0.0, &mut x, &OPTIONS),
+        Gmres::new(2, 2).solve(|p, q| map.apply(p, q), |_| {}, &[0.0; 2], &mut x, &OPTIONS),
     ] {
         assert_eq!(
             (result.status, result.iterations),

@@ -237,4 +237,44 @@ impl TwiceSmooth for LinearisedLower<'_> {
             self.at_copy(x, |point| self.model.hess_coord(point, y, 0.0, constraints));
         }
     }
+
+    fn hprod(&self, x: &[f64], y: &[f64], sigma: f64, v: &[f64], out: &mut [f64]) {
+        let (nx, nz, nnz) = (
+            self.nx,
+            self.nx + self.ny,
+            self.model.hess_structure().nnz(),
+        );
+        let (vz, vs) = v.split_at(nz);
+        out.fill(0.0);
+        self.scratch.with(2 * nz + nnz, 0.0, |buffer| {
+            let (direction, rest) = buffer.split_at_mut(nz);
+            let (product, third) = rest.split_at_mut(nz);
+            direction[..nx].fill(0.0);
+            if sigma != 0.0 {
+                let (z, none) = (&x[..nz], &self.no_multipliers);
+                direction[nx..].copy_from_slice(&x[nz..]);
+                self.model
+                    .hess_directional(z, none, sigma, direction, third);
+                self.model
+                    .hess_structure()
+                    .mul_symmetric(third, vz, product);
+                linalg::slice::axpy(1.0, product, &mut out[..nz]);
+                // ∇²f couples s with z
+                direction[nx..].copy_from_slice(vs);
+                self.model.hprod(z, none, sigma, direction, product);
+                linalg::slice::axpy(1.0, product, &mut out[..nz]);
+                self.model.hprod(z, none, sigma, vz, product);
+                linalg::slice::axpy(1.0, &product[nx..], &mut out[nz..]);
+            }
+            if y.iter().any(|&y| y != 0.0) {
+                direction[..nx].copy_from_slice(&v[..nx]);
+                direction[nx..].copy_from_slice(vs);
+                self.at_copy(x, |point| {
+                    self.model.hprod(point, y, 0.0, direction, product)
+                });
+                linalg::slice::axpy(1.0, &product[..nx], &mut out[..nx]);
+                linalg::slice::axpy(1.0, &product[nx..], &mut out[nz..]);
+            }
+        });
+    }
 }

@@ -8,7 +8,7 @@
 /// they lead. The idea is the watchdog technique (ChamberlainPowellLemarechalPedersen1982).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Watchdog {
-    /// Iterations without a halving of ‖Φ‖.
+    /// Iterations without a halving of ‖Φ‖; 0 for whole steps from the start.
     pub patience: usize,
     /// Steps that are then taken whole.
     pub free_steps: usize,
@@ -51,9 +51,9 @@ impl Watch {
         if norm <= 0.5 * self.mark {
             self.mark = norm;
             self.waited = 0;
-            return false;
+        } else {
+            self.waited += 1;
         }
-        self.waited += 1;
         if self.waited < rule.patience {
             return false;
         }
@@ -83,6 +83,19 @@ mod tests {
             false, false, false, false, true, true, false, false, false, false, true,
         ];
         assert_eq!(free, expected);
+    }
+
+    #[test]
+    fn without_patience_only_every_other_step_after_the_free_ones_is_searched() {
+        let rule = Watchdog {
+            patience: 0,
+            free_steps: 2,
+            longest: 1e4,
+        };
+        let mut watch = Watch::new();
+        let norms = [8.0, 9.0, 1.0, 0.1, 0.1, 0.1];
+        let free = norms.map(|norm| watch.is_free(&rule, norm));
+        assert_eq!(free, [true, true, false, true, true, false]);
     }
 
     #[test]

@@ -193,7 +193,9 @@ fn record(
     let runs: Vec<Solution> = if start == "cold" {
         vec![solve_bilevel(&finest, &x0, &y0, lambda, &options)?]
     } else {
-        from_coarse_to_fine(built, (&x0, &y0), lambda, Control::prolongate, &options)?
+        let carry =
+            |coarse: &Control, fine: &Control, zeta: &[f64]| coarse.prolongate(fine, zeta, lambda);
+        from_coarse_to_fine(built, (&x0, &y0), lambda, carry, &options)?
     };
     let seconds = clock.elapsed().as_secs_f64();
     let peak_gib = peak_gib();

@@ -8,20 +8,18 @@ use faer::{Accum, MatMut, Par};
 /// Columns that are eliminated before the rest of the front is changed.
 const PANEL: usize = 32;
 
-/// A pivot is at least this share of the largest entry of its column.
-const THRESHOLD: f64 = 0.05;
-
 /// Eliminates up to `k` pivots among the first `k` rows and columns of the m × m front `f`, column by
 /// column, exchanging rows and columns among them; returns how many. `rows` and `cols` (m) name the rows
 /// and columns and are exchanged too.
 ///
-/// A pivot must not be much smaller than the entries of its column, those of the boundary included; a
+/// A pivot must not be smaller than `threshold` times an entry of its column, those of the boundary included; a
 /// column without one is tried again after the others, and stays at the end if nothing helps. After
 /// the call, the first columns hold L (unit diagonal not stored) and U, the rest the Schur complement.
 pub(super) fn eliminate(
     f: &mut [f64],
     m: usize,
     k: usize,
+    threshold: f64,
     rows: &mut [usize],
     cols: &mut [usize],
 ) -> usize {
@@ -32,7 +30,7 @@ pub(super) fn eliminate(
         let mut end = k;
         while p < end {
             let (first, last) = (p, end.min(p + PANEL));
-            p = panel(f, m, k, first..last, rows, cols);
+            p = panel(f, m, k, threshold, first..last, rows, cols);
             update(f, m, first..p, last);
             // columns without a pivot go behind the candidates
             for column in (p..last).rev() {
@@ -52,6 +50,7 @@ fn panel(
     f: &mut [f64],
     m: usize,
     k: usize,
+    threshold: f64,
     range: std::ops::Range<usize>,
     rows: &mut [usize],
     cols: &mut [usize],
@@ -67,7 +66,7 @@ fn panel(
         }
         let outside = column[k..].iter().fold(largest, |a, b| a.max(b.abs()));
         // false for NaN
-        if !(largest > 0.0 && largest >= THRESHOLD * outside) {
+        if !(largest > 0.0 && largest >= threshold * outside) {
             end -= 1;
             swap_columns(f, m, p, end);
             cols.swap(p, end);
@@ -145,7 +144,7 @@ mod tests {
     fn check(m: usize, k: usize, a: &[f64], expected: Option<usize>) {
         let mut f = a.to_vec();
         let (mut rows, mut cols): (Vec<_>, Vec<_>) = ((0..m).collect(), (0..m).collect());
-        let p = eliminate(&mut f, m, k, &mut rows, &mut cols);
+        let p = eliminate(&mut f, m, k, 0.05, &mut rows, &mut cols);
         if let Some(expected) = expected {
             assert_eq!(p, expected);
         }

@@ -97,6 +97,18 @@ impl Pairs {
         }
     }
 
+    /// The product of the equations' derivatives with a change dμ, ∂φ/∂μ lowered by δ; `out` holds dc.
+    pub fn product(&self, delta: f64, dmu: &[f64], out: &mut [f64]) {
+        for (i, (out, dmu)) in out.iter_mut().zip(dmu).enumerate() {
+            let shift = if self.equality[i] {
+                0.0
+            } else {
+                delta / self.unit[i]
+            };
+            *out = self.by_c[i] * *out + (self.by_mu[i] - shift) * dmu;
+        }
+    }
+
     /// Takes the curvature along each row's normal as the unit of its multiplier, Σ a²h / (Σ a²)² for a
     /// row with entries a and curvatures h of the variables; 1 where that is 0 or not finite.
     pub fn measure_units(&mut self, jac: &Pattern, jac_vals: &[f64], curvature: &[f64]) {

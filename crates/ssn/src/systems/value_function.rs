@@ -1,5 +1,8 @@
 //! The system of an optimization problem with QVI constraint, by its value function.
 
+mod product;
+mod work;
+
 use std::cell::RefCell;
 
 use linalg::Pattern;
@@ -9,8 +12,8 @@ use nlp_model::{Model, OneSided, Qvi, Smooth, TwiceSmooth, check_point};
 use super::block::Block;
 use super::check_size;
 pub use super::layout::Layout;
-use super::pairs::Pairs;
 use crate::{PairRule, SemismoothSystem, SsnError};
+use work::Work;
 
 /// Stationarity of  min F + λ (f − φ)  s.t.  G ≤ 0, g ≤ 0  with f = yᵀf₀, g = g₀(x, y, y) and the
 /// value function φ(x, y) = min_s { sᵀf₀(x, y) : g₀(x, y, s) ≤ 0 }  (DuttaLafhimZemkohoZhou2024, (4.8)).
@@ -47,26 +50,6 @@ struct Blocks {
     hess_at_xi: Block,
     columns: [Block; 3],
     rows: [Block; 3],
-}
-
-#[derive(Debug)]
-struct Work {
-    /// The point at which first derivatives are held.
-    at: Vec<f64>,
-    /// (x, y, y), (x, y, ξ) and (x, y, y − ξ).
-    at_y: Vec<f64>,
-    at_xi: Vec<f64>,
-    at_gap: Vec<f64>,
-    /// G, g, h, the equations of their pairs, and the Jacobians of the functions.
-    c: [Vec<f64>; 3],
-    pairs: [Pairs; 3],
-    jac: [Vec<f64>; 3],
-    grad_upper: Vec<f64>,
-    grad_gap: Vec<f64>,
-    jtw: Vec<f64>,
-    hess_upper: Vec<f64>,
-    hess_lower: Vec<f64>,
-    no_multipliers: Vec<f64>,
 }
 
 const UPPER: usize = 0;
@@ -156,6 +139,7 @@ impl<'a> ValueFunctionSystem<'a> {
         for (k, curvature) in [&penalized, &penalized, &lower].into_iter().enumerate() {
             work.pairs[k].measure_units(jac[k], &work.jac[k], curvature);
         }
+        work.elements_at.fill(f64::NAN);
         Ok(())
     }
 
@@ -242,17 +226,13 @@ impl SemismoothSystem for ValueFunctionSystem<'_> {
     fn jacobian(&self, zeta: &[f64], vals: &mut [f64]) {
         let at = &self.layout;
         let work = &mut *self.work.borrow_mut();
-        work.evaluate(self, zeta);
+        work.linearise(self, zeta);
         let multipliers = [
             &zeta[at.u.clone()],
             &zeta[at.v.clone()],
             &zeta[at.w.clone()],
         ];
         let [u, v, w] = multipliers;
-        let jac = [&self.upper, &self.lower, &self.lower].map(|model| model.jac_structure());
-        for k in 0..3 {
-            work.pairs[k].linearise(multipliers[k], &work.c[k], jac[k], &work.jac[k]);
-        }
 
         let hess = &mut work.hess_lower;
         self.upper
@@ -279,6 +259,14 @@ impl SemismoothSystem for ValueFunctionSystem<'_> {
             rest = others;
         }
         debug_assert!(rest.is_empty(), "all entries are written");
+    }
+
+    fn has_products(&self) -> bool {
+        true
+    }
+
+    fn product(&self, zeta: &[f64], delta: f64, p: &[f64], out: &mut [f64]) {
+        self.times(zeta, delta, p, out);
     }
 
     fn shift(&self, delta: f64, vals: &mut [f64]) {
@@ -335,54 +323,5 @@ impl Blocks {
             .flat_map(|block| block.entries.iter().copied())
             .chain((at.u.start..at.w.end).map(|i| (i, i)));
         Pattern::from_entries(at.size(), at.size(), entries).expect("blocks lie inside")
-    }
-}
-
-impl Work {
-    fn new(upper: &OneSided, lower: &OneSided, at: &Layout, rule: PairRule) -> Self {
-        let zeros = |len: usize| vec![0.0; len];
-        let of_rows = |model: &OneSided| zeros(model.meta().ncon());
-        let of_jac = |model: &OneSided| zeros(model.jac_structure().nnz());
-        let pairs = |model: &OneSided| Pairs::new(model.meta(), rule);
-        let point = zeros(at.xi.end);
-        Work {
-            at: vec![f64::NAN; at.xi.end],
-            at_y: point.clone(),
-            at_xi: point.clone(),
-            at_gap: point.clone(),
-            c: [of_rows(upper), of_rows(lower), of_rows(lower)],
-            pairs: [pairs(upper), pairs(lower), pairs(lower)],
-            jac: [of_jac(upper), of_jac(lower), of_jac(lower)],
-            grad_upper: zeros(at.y.end),
-            grad_gap: point.clone(),
-            jtw: point,
-            hess_upper: zeros(upper.hess_structure().nnz()),
-            hess_lower: zeros(lower.hess_structure().nnz()),
-            no_multipliers: of_rows(lower),
-        }
-    }
-
-    /// Values and first derivatives of all functions at (x, y, ξ), unless they are held already.
-    fn evaluate(&mut self, system: &ValueFunctionSystem, zeta: &[f64]) {
-        let (at, nz) = (&system.layout, system.layout.y.end);
-        let point = &zeta[..at.xi.end];
-        if self.at == point {
-            return;
-        }
-        self.at.copy_from_slice(point);
-        self.at_xi.copy_from_slice(point);
-        self.at_y.copy_from_slice(point);
-        self.at_y.copy_within(at.y.clone(), nz);
-        self.at_gap.copy_from_slice(&self.at_y);
-        axpy(-1.0, &point[at.xi.clone()], &mut self.at_gap[nz..]);
-
-        system.upper.grad(&point[..nz], &mut self.grad_upper);
-        system.upper.cons(&point[..nz], &mut self.c[UPPER]);
-        system.upper.jac_coord(&point[..nz], &mut self.jac[UPPER]);
-        system.lower.grad(&self.at_gap, &mut self.grad_gap);
-        system.lower.cons(&self.at_y, &mut self.c[AT_Y]);
-        system.lower.jac_coord(&self.at_y, &mut self.jac[AT_Y]);
-        system.lower.cons(&self.at_xi, &mut self.c[AT_XI]);
-        system.lower.jac_coord(&self.at_xi, &mut self.jac[AT_XI]);
     }
 }
