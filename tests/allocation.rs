@@ -128,3 +128,30 @@ fn the_sweeps_of_a_game_do_not_allocate() {
     allocations(4);
     assert_eq!(allocations(4), allocations(40));
 }
+
+#[test]
+fn bobyqa_does_not_allocate_after_its_construction() {
+    use stackelberg::dfo::bobyqa::{Bobyqa, Options, Variant};
+    let rosenbrock = |x: &[f64]| {
+        let term = |p: &[f64]| 100.0 * (p[1] - p[0] * p[0]).powi(2) + (1.0 - p[0]).powi(2);
+        x.windows(2).map(term).sum::<f64>()
+    };
+    for variant in [Variant::Modern, Variant::Powell] {
+        let options = Options {
+            variant,
+            radius: 0.1,
+            max_evaluations: 400,
+            ..Options::default()
+        };
+        let n = 6;
+        let mut run = Bobyqa::new(&vec![-1.2; n], &vec![-3.0; n], &vec![3.0; n], &options).unwrap();
+        let counted = measure(|| {
+            while let Some(x) = run.ask() {
+                let value = rosenbrock(x);
+                run.tell(value);
+            }
+        });
+        assert!(run.evaluations() > 100, "the loop runs");
+        assert_eq!(counted.count_total, 0, "{variant:?}");
+    }
+}

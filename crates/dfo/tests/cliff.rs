@@ -42,6 +42,79 @@ fn an_oblique_cliff_is_found_with_its_normal_and_multiplier() {
     assert_eq!(oblique(&s.played), Evaluation::labelled(s.value, 0));
 }
 
+/// ‖x − c‖² + 3 [x lies outside of the wedge |x₂| < width · x₁].
+fn wedge(width: f64, c: [f64; 2], x: &[f64]) -> Evaluation {
+    let outside = x[1].abs() >= width * x[0];
+    let smooth = (x[0] - c[0]).powi(2) + (x[1] - c[1]).powi(2);
+    Evaluation::labelled(smooth + if outside { 3.0 } else { 0.0 }, u64::from(outside))
+}
+
+/// max(x₁, x₂) ≥ 0 costs 3: two faces with one label beyond, and the infimum 0.74 where they meet.
+fn corner(x: &[f64]) -> Evaluation {
+    let smooth = (x[0] - 0.5).powi(2) + (x[1] - 0.7).powi(2);
+    let high = x[0].max(x[1]) >= 0.0;
+    Evaluation::labelled(smooth + if high { 3.0 } else { 0.0 }, u64::from(high))
+}
+
+#[test]
+fn two_faces_with_one_label_beyond_are_told_apart() {
+    for seed in 0..10 {
+        let s = minimize(
+            corner,
+            &[-1.0, 1.5],
+            &[-2.0; 2],
+            &[2.0; 2],
+            &options(2, seed),
+        )
+        .unwrap();
+        assert_eq!(s.verdict, Verdict::InfimumAtDiscontinuity, "{seed}: {s}");
+        assert!((s.infimum - 0.74).abs() < 1e-6, "{seed}: {s}");
+        let mut multipliers: Vec<f64> = s.faces.iter().map(|f| f.multiplier).collect();
+        multipliers.retain(|m| *m > 0.1);
+        multipliers.sort_by(f64::total_cmp);
+        // −∇f = (1, 1.4) = λ₁e₁ + λ₂e₂
+        assert!(multipliers.len() == 2, "{seed}: {s}");
+        assert!(
+            (multipliers[0] - 1.0).abs() < 0.05 && (multipliers[1] - 1.4).abs() < 0.05,
+            "{s}"
+        );
+    }
+}
+
+#[test]
+fn the_apex_of_a_wedge_is_found_when_the_wedge_is() {
+    let theta = |x: &[f64]| wedge(0.3, [-0.5, 0.1], x);
+    let solved = |seed: &u64| {
+        let s = minimize(
+            theta,
+            &[1.0, 1.5],
+            &[-2.0; 2],
+            &[2.0; 2],
+            &options(2, *seed),
+        )
+        .unwrap();
+        let claims = s.verdict != Verdict::NotCertified;
+        let known = [0.26, 3.0].iter().any(|v| (s.infimum - v).abs() < 1e-4);
+        assert!(!claims || known, "{seed}: {s}");
+        (s.infimum - 0.26).abs() < 1e-6
+    };
+    assert!((0..10).filter(solved).count() >= 8);
+}
+
+#[test]
+fn a_piece_that_promises_less_is_solved_before_the_first_one_is_finished() {
+    // Four pieces, each with a local infimum; that of the piece where both are negative is the least.
+    let trap = |x: &[f64]| {
+        let bits = u64::from(x[0] >= 0.0) | u64::from(x[1] >= 0.0) << 1;
+        let smooth: f64 = x.iter().map(|v| (v - 1.0).powi(2)).sum();
+        Evaluation::labelled(smooth + 3.0 * f64::from(bits.count_ones()), bits)
+    };
+    for seed in 0..5 {
+        let s = minimize(trap, &[1.0, 1.2], &[-2.0; 2], &[2.0; 2], &options(2, seed)).unwrap();
+        assert!((s.infimum - 2.0).abs() < 1e-5, "{seed}: {s}");
+    }
+}
+
 #[test]
 fn a_smooth_objective_has_an_attained_minimum() {
     let smooth = |x: &[f64]| {
@@ -248,6 +321,38 @@ proptest! {
         if s.verdict != Verdict::NotCertified {
             prop_assert!(known.iter().any(|k| (s.infimum - k).abs() < 1e-4), "{s}");
             prop_assert!((s.value - s.infimum).abs() < 1e-5);
+        }
+    }
+
+    /// Two random half-planes, and one label beyond both: the infimum is the least over the faces, their meeting point and
+    /// the smooth minimum, each if it is low.
+    #[test]
+    fn claims_at_random_corners_are_true(s in 0.0..std::f64::consts::TAU, t in 0.0..std::f64::consts::TAU, b in -0.3..0.3_f64, seed in 0..100u64) {
+        let (a, c) = ([s.cos(), s.sin()], [t.cos(), t.sin()]);
+        let above = |n: [f64; 2], offset: f64, x: &[f64]| n[0] * x[0] + n[1] * x[1] - offset;
+        let low = |x: &[f64]| above(a, b, x) < 1e-9 && above(c, -b, x) < 1e-9;
+        let f = |x: &[f64]| (x[0] - 0.4).powi(2) + (x[1] + 0.3).powi(2);
+        let theta = |x: &[f64]| {
+            let high = above(a, b, x) >= 0.0 || above(c, -b, x) >= 0.0;
+            Evaluation::labelled(f(x) + if high { 2.0 } else { 0.0 }, u64::from(high))
+        };
+        let result = minimize(theta, &[0.7, -0.9], &[-1.0; 2], &[1.0; 2], &options(2, seed)).unwrap();
+        let foot = |n: [f64; 2], offset: f64| {
+            let h = above(n, offset, &[0.4, -0.3]);
+            [0.4 - h * n[0], -0.3 - h * n[1]]
+        };
+        let det = a[0] * c[1] - a[1] * c[0];
+        let meet = [(b * c[1] + b * a[1]) / det, (-b * a[0] - b * c[0]) / det];
+        let mut known = vec![2.0];
+        for x in [[0.4, -0.3], foot(a, b), foot(c, -b), meet] {
+            if low(&x) && x[0].abs() < 1.0 && x[1].abs() < 1.0 {
+                known.push(f(&x));
+            }
+        }
+        // Where the low side leaves the box, its infimum may lie on the boundary: only inner ones are judged.
+        let inner = result.limit.iter().all(|x| x.abs() < 0.999);
+        if result.verdict != Verdict::NotCertified && inner {
+            prop_assert!(known.iter().any(|k| (result.infimum - k).abs() < 1e-4), "{result} {known:?}");
         }
     }
 

@@ -63,22 +63,50 @@ impl Columns {
     /// y ← y + A x, the terms of each sum in the order of the columns.
     pub(crate) fn add_product(&self, x: &[f64], y: &mut [f64]) {
         debug_assert_eq!((self.rows, self.data.len()), (y.len(), y.len() * x.len()));
-        for (column, &x) in self.columns().zip(x) {
+        self.add_columns(0, x, y);
+    }
+
+    /// y ← A x.
+    pub(crate) fn product(&self, x: &[f64], y: &mut [f64]) {
+        debug_assert_eq!((self.rows, self.data.len()), (y.len(), y.len() * x.len()));
+        let Some((first, rest)) = x.split_first() else {
+            return y.fill(0.0);
+        };
+        for (y, a) in y.iter_mut().zip(self.column(0)) {
+            // a sum that begins with zero: −0 becomes 0
+            *y = 0.0 + a * first;
+        }
+        self.add_columns(1, rest, y);
+    }
+
+    /// y ← y + Σ x_j a_j over the columns from `first` on, four in a pass.
+    #[inline]
+    fn add_columns(&self, first: usize, x: &[f64], y: &mut [f64]) {
+        let rows = self.rows;
+        let y = &mut y[..rows];
+        let (fours, rest) = x.split_at(x.len() - x.len() % 4);
+        let mut columns = &self.data[first * rows..];
+        for x in fours.chunks_exact(4) {
+            let (a, others) = columns.split_at(rows);
+            let (b, others) = others.split_at(rows);
+            let (c, others) = others.split_at(rows);
+            let (d, others) = others.split_at(rows);
+            for i in 0..rows {
+                y[i] = (((y[i] + a[i] * x[0]) + b[i] * x[1]) + c[i] * x[2]) + d[i] * x[3];
+            }
+            columns = others;
+        }
+        for (x, column) in rest.iter().zip(columns.chunks_exact(rows)) {
             for (y, a) in y.iter_mut().zip(column) {
                 *y += a * x;
             }
         }
     }
 
-    /// y ← A x.
-    pub(crate) fn product(&self, x: &[f64], y: &mut [f64]) {
-        y.fill(0.0);
-        self.add_product(x, y);
-    }
-
-    /// y ← y + Aᵀ w, the terms of each sum in the order of the rows.
+    /// y ← y + Aᵀ w for the first columns of A, as many as y has entries; the terms of each sum in the order of the
+    /// rows.
     pub(crate) fn add_transposed_product(&self, w: &[f64], y: &mut [f64]) {
-        debug_assert_eq!((self.rows, self.data.len()), (w.len(), w.len() * y.len()));
+        debug_assert!(self.rows == w.len() && self.data.len() >= w.len() * y.len());
         let (mut y, mut columns) = (y, self.data.as_slice());
         (y, columns) = add_blocks::<8>(columns, w, y);
         (y, columns) = add_blocks::<4>(columns, w, y);
@@ -98,6 +126,16 @@ impl Columns {
         for (column, &x) in self.columns().zip(x) {
             for (d, a) in d.iter_mut().zip(column) {
                 *d += (a - x) * (a - x);
+            }
+        }
+    }
+
+    /// Copies the upper triangle of a square matrix to the lower one.
+    pub(crate) fn mirror(&mut self) {
+        let n = self.rows;
+        for j in 1..n {
+            for i in 0..j {
+                self.data[j + i * n] = self.data[i + j * n];
             }
         }
     }

@@ -99,13 +99,16 @@ impl Frame {
 
     /// The free entries of x ← z, exactly on a bound where z is, and never outside.
     pub(crate) fn leave(&self, z: &[f64], x: &mut [f64]) {
-        for (k, &i) in self.free.iter().enumerate() {
-            x[i] = if z[k] == self.zu[k] {
-                self.upper[k]
-            } else if z[k] == self.zl[k] {
-                self.lower[k]
+        let bounds = self.lower.iter().zip(&self.upper);
+        let of_z = self.zl.iter().zip(&self.zu);
+        let entries = self.free.iter().zip(&self.scale).zip(bounds).zip(of_z);
+        for ((((&i, scale), (lower, upper)), (zl, zu)), z) in entries.zip(z) {
+            x[i] = if z == zu {
+                *upper
+            } else if z == zl {
+                *lower
             } else {
-                (self.scale[k] * z[k]).max(self.lower[k]).min(self.upper[k])
+                (scale * z).max(*lower).min(*upper)
             };
         }
     }

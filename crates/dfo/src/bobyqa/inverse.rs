@@ -33,6 +33,10 @@ pub(crate) struct Trial {
     pub(crate) y: Vec<f64>,
     /// y_kᵀd (m).
     pub(crate) yd: Vec<f64>,
+    /// y_kᵀx_opt (m).
+    pub(crate) yx: Vec<f64>,
+    /// α_k (m), where it is needed.
+    pub(crate) alpha: Vec<f64>,
     /// The values of the Lagrange functions at the trial point (m), then n more entries of H w + e.
     pub(crate) vlag: Vec<f64>,
     /// β of the updating formula.
@@ -47,6 +51,8 @@ impl Trial {
             dsq: 0.0,
             y: vec![0.0; n],
             yd: vec![0.0; m],
+            yx: vec![0.0; m],
+            alpha: vec![0.0; m],
             vlag: vec![0.0; m + n],
             beta: 0.0,
             w: vec![0.0; m],
@@ -79,12 +85,14 @@ impl Inverse {
     /// β = (dᵀx_opt)² + |d|²(|x_opt|² + 2dᵀx_opt + ½|d|²) − wᵀH w.
     pub(crate) fn trial(&mut self, points: &Points, trial: &mut Trial) {
         let (n, m) = (points.n(), points.m());
-        let Trial { d, yd, w, vlag, .. } = trial;
+        let Trial {
+            d, yd, yx, w, vlag, ..
+        } = trial;
         let x = &points.xopt;
         points.y.product(d, yd);
-        points.y.product(x, w);
-        for (w, yd) in w.iter_mut().zip(yd.iter()) {
-            *w = yd * (0.5 * yd + *w);
+        points.y.product(x, yx);
+        for ((w, yd), yx) in w.iter_mut().zip(yd.iter()).zip(yx.iter()) {
+            *w = yd * (0.5 * yd + yx);
         }
         let (lagrange, rest) = vlag.split_at_mut(m);
         let c = &mut self.work[..m - n - 1];
@@ -167,13 +175,12 @@ impl Inverse {
             for ((x, v), w) in xi.column_mut(j).iter_mut().zip(&vlag[..m]).zip(&w[..m]) {
                 *x = *x + a * v + b * w;
             }
-            for i in 0..=j {
-                let u = upsilon.at_mut(i, j);
-                *u = *u + a * vlag[m + i] + b * w[m + i];
-                let u = *u;
-                *upsilon.at_mut(j, i) = u;
+            let upper = upsilon.column_mut(j)[..=j].iter_mut();
+            for ((u, v), w) in upper.zip(&vlag[m..]).zip(&w[m..]) {
+                *u = *u + a * v + b * w;
             }
         }
+        upsilon.mirror();
     }
 
     /// Adds the trial point as point t.

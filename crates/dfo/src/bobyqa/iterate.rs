@@ -263,6 +263,7 @@ impl Iteration {
             self.trial.d[i] = y - self.points.xopt[i];
         }
         self.inverse.trial(&self.points, &mut self.trial);
+        self.inverse.alphas(&mut self.trial.alpha);
         let improves = f < self.points.fopt();
         let entered = if let Some(leaving) = self.leaving(improves) {
             self.leaving = leaving;

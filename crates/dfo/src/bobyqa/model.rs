@@ -72,12 +72,19 @@ impl Model {
     /// Moves the part of the Hessian that belongs to y_t into H, before that point leaves.
     pub(crate) fn release(&mut self, points: &Points, t: usize) {
         let n = self.g.len();
-        let y = &mut self.work[..n];
+        let (y, scaled) = self.work[..2 * n].split_at_mut(n);
         points.y.read_row(t, y);
-        for j in 0..n {
-            for (i, h) in self.h.column_mut(j).iter_mut().enumerate() {
-                // in both triangles with the rounding of the same one
-                *h += (self.p[t] * y[i.max(j)]) * y[i.min(j)];
+        for (s, y) in scaled.iter_mut().zip(y.iter()) {
+            *s = self.p[t] * y;
+        }
+        for (j, column) in self.h.columns_mut().enumerate() {
+            let (upper, lower) = column.split_at_mut(j);
+            for (h, y) in upper.iter_mut().zip(y.iter()) {
+                *h += scaled[j] * y;
+            }
+            // with the rounding of the other triangle
+            for (h, s) in lower.iter_mut().zip(&scaled[j..]) {
+                *h += s * y[j];
             }
         }
         self.p[t] = 0.0;

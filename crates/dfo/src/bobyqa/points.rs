@@ -108,14 +108,16 @@ impl Points {
 
     /// x_base + y, on a bound exactly where y is, never outside.
     pub(crate) fn place(&self, y: &[f64], x: &mut [f64]) {
-        for i in 0..y.len() {
-            let inside = (self.base[i] + y[i]).max(self.lower[i]).min(self.upper[i]);
-            x[i] = if y[i] == self.su[i] {
-                self.upper[i]
-            } else if y[i] == self.sl[i] {
-                self.lower[i]
+        let bounds = self.lower.iter().zip(&self.upper);
+        let relative = self.sl.iter().zip(&self.su);
+        let entries = self.base.iter().zip(bounds).zip(relative);
+        for ((x, y), ((base, (lower, upper)), (sl, su))) in x.iter_mut().zip(y).zip(entries) {
+            *x = if y == su {
+                *upper
+            } else if y == sl {
+                *lower
             } else {
-                inside
+                (base + y).max(*lower).min(*upper)
             };
         }
     }

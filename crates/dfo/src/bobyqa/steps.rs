@@ -20,6 +20,7 @@ impl Iteration {
         if self.variant.rules().expects_reduction && !reduces {
             return Phase::ShortStep;
         }
+        self.inverse.alphas(&mut self.trial.alpha);
         match self.leaving(false) {
             Some(leaving) => self.leaving = leaving,
             None if self.has_room() => {}
@@ -144,7 +145,7 @@ impl Iteration {
         }
         self.replace(f, error);
         self.alternative
-            .consider(&self.points, &mut self.model, &self.inverse);
+            .consider(&self.points, &mut self.model, &self.inverse, &self.trial);
         if f <= fopt + self.variant.rules().sufficient * vquad {
             return Phase::TrustRegion;
         }
@@ -171,14 +172,12 @@ impl Iteration {
     }
 
     /// Whether the trial point can be added to the set: there is room, and it is well apart from the others.
-    fn has_room(&mut self) -> bool {
+    fn has_room(&self) -> bool {
         let m = self.points.m();
         if self.points.active == m {
             return false;
         }
-        let alpha = &mut self.work[..m];
-        self.inverse.alphas(alpha);
-        let largest = alpha.iter().fold(0.0, |a: f64, &b| a.max(b));
+        let largest = self.trial.alpha.iter().fold(0.0, |a: f64, &b| a.max(b));
         let lagrange = &self.trial.vlag[..m];
         let vlagsq = lagrange.iter().fold(1.0, |a: f64, &b| a.max(b * b));
         self.trial.beta * largest > 0.1 * vlagsq

@@ -1,6 +1,6 @@
 //! Which point leaves, and what changes when the new one enters.
 
-use super::inverse::Inverse;
+use super::inverse::{Inverse, Trial};
 use super::iterate::Iteration;
 use super::model::Model;
 use super::points::Points;
@@ -19,7 +19,8 @@ impl Iteration {
     /// The point t whose denominator, weighted by its distance from the best point, is largest; none when rounding
     /// has spoiled all of them (Powell2009, Section 4).
     ///
-    /// When the trial point is known to improve, it is the best point; otherwise the present one stays.
+    /// When the trial point is known to improve, it is the best point; otherwise the present one stays. The α of the
+    /// trial must be known.
     pub(super) fn leaving(&mut self, improves: bool) -> Option<Leaving> {
         let (points, trial) = (&self.points, &self.trial);
         let (center, kept) = if improves {
@@ -27,8 +28,7 @@ impl Iteration {
         } else {
             (&points.xopt, Some(points.best))
         };
-        let (alpha, distsq) = self.work.split_at_mut(points.m());
-        self.inverse.alphas(alpha);
+        let (alpha, distsq) = (&trial.alpha, &mut self.work[..points.m()]);
         points.y.squared_distances(center, distsq);
         let delsq = self.delta * self.delta;
         let prefers_far = self.variant.rules().prefers_far;
@@ -76,17 +76,18 @@ impl Iteration {
         };
         points.f[t] = f;
         points.y.write_row(t, &trial.y);
+        let entries = trial.y.iter().zip(&points.xopt);
+        trial.yx[t] = entries.fold(0.0, |sum, (y, x)| sum + y * x);
 
         // error · ℓ_t is added to the model.
         let z_t = inverse.z.at(t, column);
         let (c, gradient) = work.split_at_mut(m);
         let gradient = &mut gradient[..n];
-        points.y.product(&points.xopt, c);
         let scaled = error * z_t;
         let z = inverse.z.column(column);
-        for ((c, p), z) in c.iter_mut().zip(&mut model.p).zip(z) {
+        for (((c, yx), p), z) in c.iter_mut().zip(&trial.yx).zip(&mut model.p).zip(z) {
             *p += scaled * z;
-            *c *= z_t * z;
+            *c = yx * (z_t * z);
         }
         inverse.xi.read_row(t, gradient);
         points.y.add_transposed_product(c, gradient);
@@ -95,6 +96,7 @@ impl Iteration {
         }
         if improves {
             points.set_best(t);
+            points.y.product(&points.xopt, &mut trial.yx);
             model.move_gradient(points, &trial.d);
         }
     }
@@ -124,8 +126,14 @@ impl Alternative {
     }
 
     /// Replaces the model when, three times in a row, the projected gradient of the alternative is so much
-    /// smaller that |Pg|² ≥ 10 |Pg_alt|².
-    pub(crate) fn consider(&mut self, points: &Points, model: &mut Model, inverse: &Inverse) {
+    /// smaller that |Pg|² ≥ 10 |Pg_alt|². `trial` has just entered the set.
+    pub(crate) fn consider(
+        &mut self,
+        points: &Points,
+        model: &mut Model,
+        inverse: &Inverse,
+        trial: &Trial,
+    ) {
         let fopt = points.fopt();
         self.f[points.active..].fill(0.0);
         for (alt, f) in self.f[..points.active].iter_mut().zip(&points.f) {
@@ -134,9 +142,8 @@ impl Alternative {
         let c = &mut self.c[..points.m() - points.n() - 1];
         inverse.z.transposed_product(&self.f, c);
         inverse.z.product(c, &mut self.p);
-        points.y.product(&points.xopt, &mut self.c);
-        for (c, p) in self.c.iter_mut().zip(&self.p) {
-            *c *= p;
+        for (c, (yx, p)) in self.c.iter_mut().zip(trial.yx.iter().zip(&self.p)) {
+            *c = yx * p;
         }
         self.gradient(points, inverse);
         let (mut gqsq, mut gisq) = (0.0, 0.0);

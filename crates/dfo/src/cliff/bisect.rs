@@ -119,6 +119,10 @@ pub(crate) fn record(
     cut: Option<&Cut>,
     tolerance: f64,
 ) -> Result<Option<usize>, Interrupt> {
+    if archive.label(low) == archive.label(high) {
+        // Labels made of values change as values come in.
+        return Ok(None);
+    }
     let start = low;
     let (low, high) = bisect(archive, low, high, tolerance)?;
     if mistaken(archive, start, low, high)? {
