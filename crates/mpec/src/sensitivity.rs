@@ -5,8 +5,8 @@ mod error;
 
 use std::fmt;
 
-use linalg::{DenseLu, Factorization};
 use linalg::slice::{all_finite, dot, norm_inf};
+use linalg::{DenseLu, Factorization};
 use nlp_model::{Bilevel, check_point};
 
 use crate::quadratic::{DualMethod, Problem, Verdict};
