@@ -103,13 +103,16 @@ impl Strata {
             .iter()
             .filter(is_beside)
             .min_by(|a, b| distance(&a.x, x).total_cmp(&distance(&b.x, x)));
-        let adopted = nearest.map_or(zeros, |known| known.zeros.clone());
+        let part = nearest.filter(|known| known.zeros != zeros);
+        if let Some(known) = part {
+            return known.zeros.clone();
+        }
         self.known.push(Stratum {
             x: x.to_vec(),
             y: y.to_vec(),
-            zeros: adopted.clone(),
+            zeros: zeros.clone(),
         });
-        adopted
+        zeros
     }
 }
 
