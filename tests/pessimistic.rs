@@ -89,7 +89,10 @@ fn example_1_is_not_attained_and_example_2_is() {
     assert!((worst.limit.value - 1.0).abs() < 1e-12 && (worst.limit.y[0] - 1.0).abs() < 1e-12);
     assert!((worst.epsilon - x * x).abs() < 1e-12);
     assert_eq!(worst.played.evidence, Evidence::Enumerated { pieces: 1 });
-    assert_eq!((best.played.x[0], best.played.value), (0.0, 0.0));
+    assert!(
+        best.played.x[0].abs() < 1e-6 && best.played.value < 1e-12,
+        "{best}"
+    );
     let shown = worst.to_string();
     for part in [
         "not attained",

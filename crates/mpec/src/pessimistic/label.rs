@@ -65,6 +65,57 @@ impl Branches {
     }
 }
 
+/// What is zero at the responses of every x so far.
+///
+/// At the rim of a piece more is zero than on it. Such an x belongs to the piece beside it: a label of its own would stand for
+/// a single point, of which no model can be made.
+#[derive(Debug, Default)]
+pub(super) struct Strata {
+    known: Vec<Stratum>,
+}
+
+#[derive(Debug)]
+struct Stratum {
+    x: Vec<f64>,
+    y: Vec<f64>,
+    zeros: Vec<bool>,
+}
+
+/// A neighbour is one within this, relative to 1 + |x|, with a response that moves no more than so many times as much.
+const BESIDE: f64 = 0.5;
+/// See [`BESIDE`].
+const MOVES: f64 = 8.0;
+
+impl Strata {
+    /// What is zero on the piece that x belongs to: the `zeros` at x, or the part of them at a neighbour that is nearer
+    /// than all x with the same zeros.
+    pub fn adopt(&mut self, x: &[f64], y: &[f64], zeros: Vec<bool>) -> Vec<bool> {
+        let is_part = |of: &[bool]| of.iter().zip(&zeros).all(|(of, all)| *all || !*of);
+        let is_beside = |known: &&Stratum| {
+            let apart = distance(&known.x, x);
+            known.zeros == zeros
+                || is_part(&known.zeros)
+                    && apart <= BESIDE
+                    && distance(&known.y, y) <= MOVES * apart + SAME
+        };
+        let nearest = self
+            .known
+            .iter()
+            .filter(is_beside)
+            .min_by(|a, b| distance(&a.x, x).total_cmp(&distance(&b.x, x)));
+        let part = nearest.filter(|known| known.zeros != zeros);
+        if let Some(known) = part {
+            return known.zeros.clone();
+        }
+        self.known.push(Stratum {
+            x: x.to_vec(),
+            y: y.to_vec(),
+            zeros: zeros.clone(),
+        });
+        zeros
+    }
+}
+
 /// The hash of Fowler, Noll and Vo.
 pub(super) struct Fnv(pub u64);
 

@@ -4,6 +4,7 @@ use linalg::slice::norm_inf;
 use nlp_model::{Model, Mpcc};
 
 use super::at_x::{AtX, Objective, PROXIMAL};
+use super::solution::Side;
 use crate::branch::{Choice, Pieces};
 use crate::sqp::{Ended, Limits};
 
@@ -304,6 +305,15 @@ impl Walk<'_> {
         let is_feasible = self.pieces.violation() <= self.effort.feasibility;
         (is_feasible && !is_far).then(|| self.pieces.x().to_vec())
     }
+}
+
+/// The piece on which a branch lies.
+pub(super) fn choices_of(branch: &[Side]) -> Vec<Choice> {
+    let choice = |side: &Side| match side {
+        Side::Second => Choice::H,
+        _ => Choice::G,
+    };
+    branch.iter().map(choice).collect()
 }
 
 fn scaled(c: &[f64], factor: f64) -> Vec<f64> {

@@ -6,12 +6,11 @@ use nlp_model::Bilevel;
 
 use super::PessimisticOptions;
 use super::at_x::{AtX, Inner};
-use super::label::{Branches, Fnv};
+use super::label::{Branches, Fnv, Strata};
 use super::lower::{LowerLevel, NoValue, solve_lower};
-use super::pieces::{Best, Effort, Enumeration, distance, enumerate, solve_piece};
+use super::pieces::{Best, Effort, Enumeration, choices_of, distance, enumerate, solve_piece};
 use super::solution::{Failure, Side};
 use crate::MpecError;
-use crate::branch::Choice;
 
 /// The response at an x, with all that led to it.
 #[derive(Clone, Debug)]
@@ -49,6 +48,7 @@ pub(super) struct Responder<'a> {
     /// The last pairs that are not conditions on multipliers.
     own_pairs: Vec<usize>,
     pub is_affine: bool,
+    strata: Strata,
     branches: Branches,
     /// Every x with its answer.
     pub memory: Vec<(Vec<f64>, Answer)>,
@@ -87,6 +87,7 @@ impl<'a> Responder<'a> {
             players: Vec::new(),
             ny,
             options: options.clone(),
+            strata: Strata::default(),
             branches: Branches::default(),
             memory: Vec::new(),
             hints: Vec::new(),
@@ -349,18 +350,23 @@ impl<'a> Responder<'a> {
     /// Name of the piece: the sides that are zero, of pairs with multipliers the first only, whether minimizers tie, and
     /// which of several connected families with all this in common.
     fn label(&mut self, x: &[f64], at: &AtX, best: &Best, branch: &[Side], ties: usize) -> u64 {
-        let mut pattern = Fnv::default();
-        pattern.push(ties.min(2) as u64);
+        let mut zeros = Vec::new();
         for (p, side) in branch.iter().enumerate() {
-            let is_active = *side != Side::Second;
-            let is_biactive = *side == Side::Both && self.own_pairs.contains(&p);
-            pattern.push(u64::from(is_active) + 2 * u64::from(is_biactive));
+            zeros.push(*side != Side::Second);
+            if self.own_pairs.contains(&p) {
+                zeros.push(*side != Side::First);
+            }
         }
         let meta = self.inner.program.meta();
         for j in self.inner.nx..self.inner.nx + self.ny {
-            let z = best.z[j];
-            pattern.push(u64::from(z - meta.lvar()[j] <= ACTIVE));
-            pattern.push(u64::from(meta.uvar()[j] - z <= ACTIVE));
+            zeros.push(best.z[j] - meta.lvar()[j] <= ACTIVE);
+            zeros.push(meta.uvar()[j] - best.z[j] <= ACTIVE);
+        }
+        let y = &best.z[self.inner.nx..self.inner.nx + self.ny];
+        let mut pattern = Fnv::default();
+        pattern.push(ties.min(2) as u64);
+        for zero in self.strata.adopt(x, y, zeros) {
+            pattern.push(u64::from(zero));
         }
         if self.is_affine {
             return pattern.0;
@@ -368,16 +374,7 @@ impl<'a> Responder<'a> {
         let (nx, ny) = (self.inner.nx, self.ny);
         let feasibility = self.options.feasibility;
         let choices = if best.choices.is_empty() {
-            branch
-                .iter()
-                .map(|s| {
-                    if *s == Side::Second {
-                        Choice::H
-                    } else {
-                        Choice::G
-                    }
-                })
-                .collect()
+            choices_of(branch)
         } else {
             best.choices.clone()
         };
