@@ -204,7 +204,7 @@ impl BilevelSolution {
         match self.certificate.as_ref().map(|c| &c.verdict) {
             Some(Verdict::Proved(proof)) => {
                 let allowed = match proof.gap {
-                    gap if gap == 0.0 => "none".to_string(),
+                    0.0 => "none".to_string(),
                     gap => format!("at most {gap:.1e}"),
                 };
                 writeln!(f, "  lower level: gap {allowed}, proved")?;
