@@ -129,7 +129,7 @@ proptest! {
         prop_assume!(found.is_ok());
         let found = found.unwrap();
         let c = found.conditions;
-        prop_assume!(c.complementarity > 1e-2 && c.curvature > 1e-2 && c.independence > 1e-2);
+        prop_assume!(c.complementarity > 0.1 && c.curvature > 0.1 && c.independence > 0.1);
         let jacobian = found.jacobian().unwrap();
         let h = 1e-5;
         for j in 0..2 {

@@ -61,11 +61,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut chart = draw::Chart::new(
         "A leader among four firms",
         ("quantity of the leader", 0.0, 100.0),
-        (
-            "profit of the leader; 10 × quantities of the followers",
-            0.0,
-            800.0,
-        ),
+        ("profit; 10 × quantities of the followers", 0.0, 800.0),
     );
     for (i, color) in [draw::GREEN, draw::GREY, "#9aa5b1"].into_iter().enumerate() {
         let curve: Vec<(f64, f64)> = quantities().map(|x| (x, 10.0 * followers(x)[i])).collect();

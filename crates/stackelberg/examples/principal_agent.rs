@@ -49,7 +49,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         gain(x, -y)
     );
     // the nearest stationary point to (2, 1), which is what first-order conditions would return
-    let efforts = (0..=1990).map(|k| -0.99 + 1e-3 * f64::from(k));
+    let efforts = (0..=19_900).map(|k| -0.99 + 1e-4 * f64::from(k));
     let all: Vec<(f64, f64)> = efforts.map(|y| (stationary(y), y)).collect();
     let distance = |p: &(f64, f64)| (p.0 - 2.0).powi(2) + (p.1 - 1.0).powi(2);
     let naive = *all
@@ -68,11 +68,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let chosen = |p: &(f64, f64)| {
         (-200..=200).all(|k| gain(p.0, f64::from(k) / 100.0) <= gain(p.0, p.1) + 1e-6)
     };
-    let shown: Vec<(f64, f64)> = all
-        .iter()
-        .copied()
-        .filter(|p| (0.0..=2.5).contains(&p.0))
-        .collect();
+    let in_sight = |p: &(f64, f64)| (0.0..=2.4).contains(&p.0);
+    let broken = |p: &(f64, f64)| if in_sight(p) { *p } else { (f64::NAN, 0.0) };
+    let shown: Vec<(f64, f64)> = all.iter().map(broken).collect();
     let hull: Vec<(f64, f64)> = shown
         .iter()
         .map(|p| if chosen(p) { *p } else { (f64::NAN, 0.0) })

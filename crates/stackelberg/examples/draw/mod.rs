@@ -42,7 +42,12 @@ impl Chart {
             12,
             x.0,
         );
-        chart.text((12.0, MARGIN[1] - 10.0), "start", 12, y.0);
+        let middle = 0.5 * (SIZE.1 + MARGIN[1] - MARGIN[3]);
+        let _ = write!(
+            chart.body,
+            r##"<text transform="translate(16 {middle}) rotate(-90)" font-size="12" text-anchor="middle" fill="#1f2933">{}</text>"##,
+            y.0
+        );
         for k in 0..=4 {
             let part = f64::from(k) / 4.0;
             let value = (x.1 + part * (x.2 - x.1), y.1 + part * (y.2 - y.1));
@@ -119,7 +124,7 @@ impl Chart {
         let path = Path::new(&folder).join(name);
         let (w, h) = SIZE;
         let head = format!(
-            r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {w} {h}" font-family="Helvetica, Arial, sans-serif"><rect width="{w}" height="{h}" fill="#ffffff"/>"##
+            r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {w} {h}" font-family="Helvetica, Arial, DejaVu Sans, sans-serif"><rect width="{w}" height="{h}" fill="#ffffff"/>"##
         );
         std::fs::write(&path, head + &self.body + "</svg>\n")?;
         Ok(path)
@@ -139,13 +144,13 @@ impl Chart {
         if label.is_empty() {
             return;
         }
-        let x = self.legend + 80.0;
+        let x = self.legend;
         let _ = write!(
             self.body,
             r#"<rect x="{x:.1}" y="38" width="14" height="6" fill="{color}"/>"#
         );
         self.text((x + 19.0, 45.0), "start", 12, label);
-        self.legend = x - 55.0 + 6.6 * label.chars().count() as f64;
+        self.legend = x + 33.0 + 7.0 * label.chars().count() as f64;
     }
 
     fn text(&mut self, (x, y): (f64, f64), anchor: &str, size: u32, text: &str) {

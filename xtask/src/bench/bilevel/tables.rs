@@ -34,7 +34,7 @@ pub fn all(records: &[&Record]) -> Grid {
         };
         grid.push(vec![
             format!(
-                "{}{}",
+                "{}`{}`",
                 if r.is_refuted() { "‼ " } else { "" },
                 r.problem.name
             ),
@@ -73,7 +73,7 @@ pub fn better(records: &[&Record]) -> Grid {
     for r in records.iter().filter(|r| r.is_better()) {
         let Some(j) = &r.judgement else { continue };
         grid.push(vec![
-            r.problem.name.to_string(),
+            format!("`{}`", r.problem.name),
             r.problem.reference.evidence.to_string(),
             format!("{}; {}", point(&r.solution.x), point(&r.solution.y)),
             reference(r.problem).map_or("–".into(), number),
@@ -110,7 +110,7 @@ pub fn without_reference(records: &[&Record]) -> Grid {
             .as_ref()
             .map_or("–".into(), |j| number(j.objective));
         grid.push(vec![
-            r.problem.name.to_string(),
+            format!("`{}`", r.problem.name),
             r.problem.reference.evidence.to_string(),
             format!("{:?}", s.status),
             verdict,
@@ -149,7 +149,7 @@ pub fn spread(runs: &[Record], seeds: u64) -> Grid {
             (lo.min(v), hi.max(v))
         });
         grid.push(vec![
-            first.problem.name.to_string(),
+            format!("`{}`", first.problem.name),
             reached.to_string(),
             seeds.to_string(),
             reference(first.problem).map_or("–".into(), number),
