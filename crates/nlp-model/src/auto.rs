@@ -78,7 +78,7 @@ impl<U: Functions> AutoModel<U> {
     /// (nvar × nvar). Both are sorted by columns, and duplicates are dropped.
     ///
     /// The patterns must hold every entry that can be nonzero. One that is missing spoils others, which
-    /// [`check::pattern`](crate::check::pattern) finds out.
+    /// [`check::pattern`](fn@crate::check::pattern) finds out.
     ///
     /// # Errors
     /// [`ModelError::Dimension`] and [`ModelError::UpperTriangle`] when a pattern does not fit.

@@ -40,7 +40,7 @@ impl DerivativeErrors {
 /// (step ε^(1/5) max(1, |xⱼ|); correct derivatives of well-scaled functions agree to about 1e-9).
 ///
 /// Multipliers and directions are fixed, with no two entries equal. Errors when `x` has the wrong
-/// length or is not finite, and when a [`pattern`] has forgotten an entry. Cost: 4 n evaluations of
+/// length or is not finite, and when a [`pattern`](fn@pattern) has forgotten an entry. Cost: 4 n evaluations of
 /// every verb; for tests, not for solvers.
 pub fn derivatives(model: &dyn TwiceSmooth, x: &[f64]) -> Result<DerivativeErrors, ModelError> {
     let (n, m) = (model.meta().nvar(), model.meta().ncon());
