@@ -40,7 +40,7 @@ fn loss<T: Scalar>(data: &[(f64, f64)], w: &[T]) -> T {
     let mut sum = T::from(0.0);
     for &(t, value) in data {
         let error = w[0] * t + w[1] * (t * t) + w[2] * (t * t * t) - value;
-        sum = sum + error * error * 0.5;
+        sum += error * error * 0.5;
     }
     sum
 }
