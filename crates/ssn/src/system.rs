@@ -65,10 +65,9 @@ pub trait SemismoothSystem {
     /// W p without W, into `out`, for the element of [`jacobian`](SemismoothSystem::jacobian) at ζ lowered by
     /// δ ≥ 0 as in [`shift`](SemismoothSystem::shift).
     ///
-    /// # Panics
-    /// The default does: a system that [has products](SemismoothSystem::has_products) replaces it.
+    /// The default is NaN: a system that [has products](SemismoothSystem::has_products) replaces it.
     fn product(&self, zeta: &[f64], delta: f64, p: &[f64], out: &mut [f64]) {
-        let _ = (zeta, delta, p, out);
-        unimplemented!("products of a system that has none");
+        let _ = (zeta, delta, p);
+        out.fill(f64::NAN);
     }
 }

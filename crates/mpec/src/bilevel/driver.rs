@@ -103,7 +103,7 @@ pub fn solve(
     let starts = all_starts(problem, options)?;
     let qvi = Linearised::new(problem)?;
     let conditions = KktConditions::new(&qvi)?;
-    let mut driver = Driver::new(problem, options, &qvi, &conditions);
+    let mut driver = Driver::new(problem, options, &starts, &qvi, &conditions);
     let mut since_progress = 0;
     for (k, start) in starts.iter().enumerate() {
         let before = driver.value();
@@ -172,12 +172,13 @@ impl<'p> Driver<'p> {
     fn new(
         problem: &'p dyn Bilevel,
         options: &'p BilevelOptions,
+        starts: &[Vec<f64>],
         qvi: &'p Linearised<'p>,
         conditions: &'p KktConditions<'p>,
     ) -> Self {
         Driver {
             multipliers: LowerMultipliers::new(problem.lower(), problem.nx()),
-            pool: Pool::new(problem, options.feasibility),
+            pool: Pool::new(problem, options.feasibility, starts),
             examiner: Examiner::new(problem, options.certificate),
             cuts: Vec::new(),
             best: None,

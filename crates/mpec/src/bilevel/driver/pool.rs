@@ -1,5 +1,6 @@
 //! Points that may be solutions, the best objective first.
 
+use linalg::slice::{all_finite, norm_inf};
 use nlp_model::{Bilevel, TwiceSmooth};
 
 use super::report::Seen;
@@ -54,29 +55,37 @@ impl Source<'_> {
     }
 }
 
+/// Entries of candidates, relative to those of the starts. Where they are larger, the rounding of f hides
+/// what the follower decides by, and a gap relative to |f| says nothing.
+const FARTHEST: f64 = 1e10;
+
 /// Distinct candidates.
 pub(super) struct Pool<'p> {
     problem: &'p dyn Bilevel,
     feasibility: f64,
+    /// Largest entry of a candidate.
+    farthest: f64,
     pub candidates: Vec<Candidate>,
     pub seen: Seen,
 }
 
 impl<'p> Pool<'p> {
-    pub fn new(problem: &'p dyn Bilevel, feasibility: f64) -> Self {
+    pub fn new(problem: &'p dyn Bilevel, feasibility: f64, starts: &[Vec<f64>]) -> Self {
+        let largest = starts.iter().map(|start| norm_inf(start));
         Pool {
             problem,
             feasibility,
+            farthest: FARTHEST * largest.fold(1.0, f64::max),
             candidates: Vec::new(),
             seen: Seen::default(),
         }
     }
 
-    /// Adds a point when it is finite and feasible; its place among the candidates, that of the first when
-    /// it is there already.
+    /// Adds a point when it is finite, not too far out, and feasible; its place among the candidates, that of
+    /// the first when it is there already.
     pub fn offer(&mut self, x: &[f64], y: &[f64], from: Source) -> Option<usize> {
         let z = [x, y].concat();
-        if !linalg::slice::all_finite(&z) {
+        if !all_finite(&z) || norm_inf(&z) > self.farthest {
             return None;
         }
         let at = |model: &dyn TwiceSmooth| (model.obj(&z), violation(model, &z));
