@@ -1,5 +1,8 @@
 //! The gallery of examples: each solution against a number from elsewhere.
-#![allow(clippy::duplicate_mod, reason = "each example has the drawing module for itself")]
+#![allow(
+    clippy::duplicate_mod,
+    reason = "each example has the drawing module for itself"
+)]
 
 #[path = "../examples/demand_response.rs"]
 mod demand_response;

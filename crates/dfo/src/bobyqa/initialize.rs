@@ -89,7 +89,7 @@ impl Design {
     }
 
     /// The model and the inverse matrix of the complete design; x_opt becomes the best point.
-    pub(crate) fn finish(&self, points: &mut Points, model: &mut Model, inverse: &mut Inverse) {
+    pub(crate) fn finish(&mut self, points: &mut Points, model: &mut Model, inverse: &mut Inverse) {
         let (n, m) = (points.n(), points.active);
         let rhosq = self.rho * self.rho;
         if m <= 2 * n + 1 {
@@ -138,8 +138,8 @@ impl Design {
         }
         points.set_best(self.first_best(points));
         if points.best != 0 {
-            let d = points.xopt.clone();
-            model.move_gradient(points, &d);
+            self.one.copy_from_slice(&points.xopt); // its steps are not needed any more
+            model.move_gradient(points, &self.one);
         }
     }
 
