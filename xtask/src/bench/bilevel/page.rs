@@ -30,7 +30,8 @@ fn page(results: &Results) -> String {
         tables::better(&first),
         &format!(
             "F below the reference by more than {BETTER:.0e} max(1, |reference|), with both certificates: the gap \
-             proved by intervals, and the gap that grids and another solver find (0: nothing better)."
+             proved by intervals, and the gap that grids and another solver find (0: nothing better). Where f is \
+             flat, the tolerance on the gap alone moves F by more than that: such a value beats no reference."
         ),
         "No point is better than its reference.",
     ));
