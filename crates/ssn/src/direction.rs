@@ -8,6 +8,9 @@ use trust_region::LevenbergMarquardt;
 use crate::krylov::InexactSolver;
 use crate::{NewtonState, Options, SemismoothSystem};
 
+/// Where ‖Φ‖ is larger, shifts grow no further: far from a solution they only disturb the direction.
+const FAR: f64 = 0.3;
+
 /// Kinds of search directions, in the order in which they are tried.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Direction {
@@ -101,7 +104,7 @@ impl Directions {
         let size = norm_inf(&self.w).max(1.0);
         let scale = state.norm.min(1.0) * size * size;
         let regularized = options.regularization.iter();
-        let size = state.norm.min(1.0);
+        let size = state.norm.min(FAR);
         let whole = options.shifts.is_empty().then_some(0.0);
         let shifts = options.shifts.iter().map(move |relative| relative * size);
         whole

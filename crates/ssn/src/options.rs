@@ -53,7 +53,7 @@ pub struct Options {
     pub descent: f64,
     /// … with this exponent t.
     pub descent_exponent: f64,
-    /// δ: shifts of ∂φ/∂μ, relative to min(1, ‖Φ‖), that are tried one after the other in place of the
+    /// δ: shifts of ∂φ/∂μ, relative to min(0.3, ‖Φ‖), that are tried one after the other in place of the
     /// Newton direction; empty for the Newton direction itself.
     pub shifts: Vec<f64>,
     /// Parameters of the regularized directions that are tried, in this order, where the Newton
