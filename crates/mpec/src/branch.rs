@@ -15,6 +15,21 @@ pub(crate) enum Choice {
     H,
 }
 
+/// The two children of a node in which `pair` is open: the side that is nearly zero comes last, because a stack
+/// gives it first.
+pub(crate) fn children(choices: &[Choice], pair: usize, g_is_less: bool) -> [Vec<Choice>; 2] {
+    let order = if g_is_less {
+        [Choice::H, Choice::G]
+    } else {
+        [Choice::G, Choice::H]
+    };
+    order.map(|choice| {
+        let mut child = choices.to_vec();
+        child[pair] = choice;
+        child
+    })
+}
+
 /// Solves pieces: nonlinear programs with one side of some pairs held at zero.
 pub(crate) struct Pieces<'m> {
     mpcc: &'m dyn Mpcc,

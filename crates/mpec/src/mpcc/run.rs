@@ -6,7 +6,7 @@ use stopping::{MpccState, Status};
 
 use super::MpccOptions;
 use crate::bilevel::starts;
-use crate::branch::{Choice, Pieces};
+use crate::branch::{Choice, Pieces, children};
 use crate::linearised::{Cone, LinearisedCheck, settle};
 use crate::regularization::Regularized;
 use crate::sqp::{Ended, Limits, Sqp};
@@ -220,14 +220,7 @@ impl<'m> Run<'m> {
                 self.offer(ended, BETTER);
                 continue;
             };
-            let order = if g_is_less {
-                [Choice::H, Choice::G]
-            } else {
-                [Choice::G, Choice::H]
-            };
-            for choice in order {
-                let mut child = choices.clone();
-                child[pair] = choice;
+            for child in children(&choices, pair, g_is_less) {
                 open.push((child, point.clone()));
             }
         }

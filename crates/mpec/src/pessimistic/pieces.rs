@@ -5,7 +5,7 @@ use nlp_model::{Model, Mpcc};
 
 use super::at_x::{AtX, Objective, PROXIMAL};
 use super::solution::Side;
-use crate::branch::{Choice, Pieces};
+use crate::branch::{Choice, Pieces, children};
 use crate::sqp::{Ended, Limits};
 
 /// Parameters of an enumeration.
@@ -155,15 +155,7 @@ impl Walk<'_> {
                 self.leaf(&point, &choices);
                 continue;
             };
-            // the side that is nearly zero is looked at first
-            let order = if g_is_less {
-                [Choice::H, Choice::G]
-            } else {
-                [Choice::G, Choice::H]
-            };
-            for choice in order {
-                let mut child = choices.clone();
-                child[pair] = choice;
+            for child in children(&choices, pair, g_is_less) {
                 open.push((child, point.clone()));
             }
         }
