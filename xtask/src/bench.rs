@@ -20,6 +20,7 @@ mod revision;
 mod runs;
 mod selection;
 mod shard;
+mod stability;
 mod summary;
 mod sweep;
 pub mod table;
@@ -65,6 +66,8 @@ enum Job {
     Mpcc(mpcc::Args),
     /// Pessimistic solutions: tables and figures of the 2009 report, problems with known values.
     Pessimistic(pessimistic::Args),
+    /// How lower-level solutions move with the data, at the references of BOLIB.
+    Stability(stability::Args),
 }
 
 /// Runs the job, `bolib` when none is named.
@@ -79,6 +82,7 @@ pub fn run(args: &Args) -> crate::Result<()> {
         Some(Job::Dfo(args)) => dfo::run(args),
         Some(Job::Mpcc(args)) => mpcc::run(args),
         Some(Job::Pessimistic(args)) => pessimistic::run(args),
+        Some(Job::Stability(args)) => stability::run(args),
         None => bolib::run(&args.default),
     }
 }

@@ -43,6 +43,7 @@ pub mod map;
 pub mod multifrontal;
 pub mod pattern;
 mod probe;
+pub mod random;
 mod scaling;
 pub mod slice;
 #[cfg(feature = "faer")]

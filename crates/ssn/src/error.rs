@@ -13,6 +13,9 @@ pub enum SsnError {
     /// The penalty parameter is not a positive finite number.
     #[error("the penalty parameter λ is {0}; it must be positive and finite")]
     PenaltyParameter(f64),
+    /// Stability is asked for at a point that is no solution.
+    #[error("y is not a solution at x: residual {0:.1e}")]
+    NotASolution(f64),
     /// An option is outside of its range.
     #[error("option {name} is {value}; {range}")]
     Option {

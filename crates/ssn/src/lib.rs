@@ -12,6 +12,7 @@
 //! Each of these modules has a plain function that returns a solution struct; the systems themselves
 //! are in [`systems`], for those who run the loop under a [`stopping::Stopping`] of their own.
 //! [`continuation`] solves one problem after the other, along λ or from coarse to fine.
+//! `stability` (feature of that name) tells how the solutions of a QVI move with its data.
 //! [`regularity`] examines a solution: constraint qualifications, strict complementarity, second
 //! order, and the singular values of the Newton matrix, each with its number.
 //!
@@ -47,6 +48,8 @@ mod newton;
 mod options;
 mod penalized_fb;
 pub mod regularity;
+#[cfg(feature = "stability")]
+pub mod stability;
 pub mod sweep;
 mod system;
 pub mod systems;

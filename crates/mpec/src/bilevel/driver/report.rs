@@ -1,6 +1,7 @@
 //! The result: what was found, measured anew, and why no more is known.
 
 use nlp_model::{Bilevel, KktConditions, Linearised};
+use ssn::stability::{Stability, StabilityOptions, of_bilevel};
 
 use super::super::{Certificate, Verdict};
 use super::examine::Examiner;
@@ -63,6 +64,7 @@ pub(super) fn report(
         lower_multipliers: multipliers,
         lower_residual: residual,
         stationarity,
+        stability: stability(problem, candidate),
         ..solution
     })
 }
@@ -80,6 +82,11 @@ fn stationarity(problem: &dyn Bilevel, w: &[f64]) -> Result<Option<StationarityR
         ..LinearisedOptions::default()
     };
     Ok(check_stationarity(&conditions, w, &options).ok())
+}
+
+/// Stability at the candidate, whose lower level is examined to other tolerances than this asks for.
+fn stability(problem: &dyn Bilevel, at: &Candidate) -> Option<Stability> {
+    of_bilevel(problem, &at.x, &at.y, &StabilityOptions::default()).ok()
 }
 
 /// What was seen at the points that were tried.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use ssn::stability::Stability;
 use stopping::Stationarity;
 
 use super::super::{Certificate, Verdict};
@@ -141,6 +142,9 @@ pub struct BilevelSolution {
     /// its kind, its residuals, and the multipliers of that program's rows. None where derivatives are not
     /// finite.
     pub stationarity: Option<StationarityReport>,
+    /// How the lower-level solutions near y move with x, and which penalty parameters are exact here
+    /// ([`ssn::stability`]). None where y solves the linearised lower level to less than six digits.
+    pub stability: Option<Stability>,
     /// What is known.
     pub status: BilevelStatus,
     /// Why no more is known; empty for [`BilevelStatus::Proved`].
@@ -178,6 +182,7 @@ impl BilevelSolution {
             lower_multipliers: Vec::new(),
             lower_residual: f64::NAN,
             stationarity: None,
+            stability: None,
             status: BilevelStatus::NotFound,
             reasons: Vec::new(),
             runs: 0,
@@ -223,6 +228,12 @@ impl BilevelSolution {
             match report.strongest {
                 Some(kind) => writeln!(f, "  {} for its KKT conditions", name(kind))?,
                 None => writeln!(f, "  not stationary for its KKT conditions")?,
+            }
+        }
+        if let Some(stability) = &self.stability {
+            writeln!(f, "  lower-level solutions: {}", stability.conclusion())?;
+            if let Some(penalty) = &stability.penalty {
+                writeln!(f, "  value-function penalty: {penalty}")?;
             }
         }
         if let Some(origin) = self.origin {
