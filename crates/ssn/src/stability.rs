@@ -37,10 +37,11 @@ mod report;
 mod responses;
 mod sample;
 
-use linalg::slice::{norm_inf, norm2};
+use linalg::slice::{axpy, norm_inf};
 use nlp_model::{Bilevel, Linearised, Qvi, check_point};
 
 use crate::SsnError;
+use crate::regularity::ACTIVE;
 use calmness::sharpness;
 pub use condition::{Answer, Condition};
 use cone::MultiplierCone;
@@ -56,7 +57,7 @@ use qualification::{Slack, qualification};
 pub use r_regularity::RRegularity;
 use r_regularity::r_regularity;
 pub use report::{Conclusion, Stability};
-use responses::{Responses, active_rows};
+use responses::{Responses, active_rows, multipliers};
 pub use sample::{Quotients, Sample, SampleOptions, sample_bilevel, sample_qvi};
 
 /// Residual up to which (x, y) counts as a solution, relative to max(1, ‖f₀‖∞).
@@ -100,6 +101,37 @@ pub(crate) struct Place<'a> {
 }
 
 impl Place<'_> {
+    /// Moves f₀ to −Σ wᵢ∇ₛg₀ᵢ with multipliers w of ȳ, and tells how far ȳ was from S(x̄): the violation of g, or
+    /// that move relative to max(1, ‖f₀‖∞).
+    ///
+    /// The gradient of f − φ and those of the rows cancel in some combinations. Unless they do so to all digits,
+    /// large weights of such a combination show directions that are not there.
+    fn make_exact(&mut self, lower: &Lower) -> f64 {
+        let values = self.own.values.iter().zip(&lower.equalities);
+        let violation = values.fold(0.0, |worst: f64, (&g, &equality)| {
+            worst.max(if equality { g.abs() } else { g })
+        });
+        let f0 = self.own.slope[2].clone();
+        let Some(vertices) = multipliers(lower, self) else {
+            return violation;
+        };
+        if vertices.is_empty() {
+            return f64::INFINITY;
+        }
+        let share = 1.0 / vertices.len() as f64;
+        let mut exact = vec![0.0; f0.len()];
+        for (i, row) in self.own.rows.iter().enumerate() {
+            let w = share * vertices.iter().map(|w| w[i]).sum::<f64>();
+            if lower.equalities[i] || w > ACTIVE {
+                axpy(-w, &row[2], &mut exact);
+            }
+        }
+        let moved = f0.iter().zip(&exact).map(|(a, b)| (a - b).abs());
+        let moved = moved.fold(0.0, f64::max) / norm_inf(&f0).max(1.0);
+        self.own.slope[2] = exact;
+        violation.max(moved)
+    }
+
     /// Rows with gradients in the normal cone of g ≤ 0: active inequalities and equalities.
     fn rows_of_g(&self, lower: &Lower) -> impl Iterator<Item = usize> {
         (0..lower.equalities.len()).filter(|i| lower.equalities[*i] || self.active.contains(i))
@@ -142,13 +174,13 @@ pub fn of_qvi(
     let lower = Lower::near(problem, x, y);
     let own = lower.at(x, y, y)?;
     let active = active_rows(&lower, &own);
-    let at = Place { x, y, own, active };
-
-    let responses = Responses::at(&lower, &at, options)?;
-    let residual = residual(&lower, &at, &responses);
+    let mut at = Place { x, y, own, active };
+    let residual = at.make_exact(&lower);
     if residual.is_nan() || residual > SOLUTION {
         return Err(SsnError::NotASolution(residual));
     }
+
+    let responses = Responses::at(&lower, &at, options)?;
     let cone = MultiplierCone::new(&lower, &at, &responses);
     let at_point = at_point(&lower, &at)?;
     let by_y = by_y(&lower, &at)?;
@@ -222,28 +254,6 @@ fn check_radius(radius: f64) -> Result<(), SsnError> {
         value: radius,
         range: "it must be positive and finite",
     })
-}
-
-/// How far ȳ is from S(x̄): violation of g, or the stationarity of ȳ for its linear program.
-fn residual(lower: &Lower, at: &Place, responses: &Responses) -> f64 {
-    let values = at.own.values.iter().zip(&lower.equalities);
-    let violation = values.fold(0.0, |worst: f64, (&g, &equality)| {
-        worst.max(if equality { g.abs() } else { g })
-    });
-    let f0 = &at.own.slope[2];
-    let of = |w: &Vec<f64>| {
-        let mut sum = f0.clone();
-        for (row, &w) in at.own.rows.iter().zip(w) {
-            linalg::slice::axpy(w, &row[2], &mut sum);
-        }
-        norm2(&sum) / norm_inf(f0).max(1.0)
-    };
-    let stationarity = responses
-        .multipliers
-        .iter()
-        .map(of)
-        .fold(f64::INFINITY, f64::min);
-    violation.max(stationarity)
 }
 
 /// The qualification of g ≤ 0 at (x̄, ȳ), with directions in x and y.

@@ -58,6 +58,9 @@ pub const NODES: usize = 2_000;
 /// The smallest ‖A_y‖ with ‖Aₓ‖∞ = 1 that counts as positive; a modulus above its inverse is none.
 pub(super) const POSITIVE: f64 = 1e-7;
 
+/// Largest sum of weights, of generators of unit length, beside ‖Aₓ‖∞ = 1: what needs more may be rounding.
+const WEIGHTS: f64 = 1e7;
+
 /// A norm of A_y.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Norm {
@@ -92,7 +95,7 @@ pub(super) fn modulus(cone: &MultiplierCone) -> Test {
             c[j] = sign;
             let least = match programs.least(&c, Norm::Infinity) {
                 Least::At(value, weights) if value <= POSITIVE => {
-                    return Test::Violated(weights, value);
+                    return programs.violated(weights, value);
                 }
                 Least::At(value, _) => value,
                 Least::Nowhere => continue,
@@ -217,6 +220,16 @@ impl<'a> Programs<'a> {
 
     fn count(&self) -> usize {
         self.lengths.len()
+    }
+
+    /// A violation, unless its weights are so large that rounding may have made it.
+    fn violated(&self, weights: Vec<f64>, value: f64) -> Test {
+        let terms = weights.iter().zip(&self.lengths);
+        if terms.map(|(w, l)| w * l).sum::<f64>() <= WEIGHTS {
+            Test::Violated(weights, value)
+        } else {
+            Test::Unsolved
+        }
     }
 
     /// Σ cⱼ (Aₓ)ⱼ as a row over the weights, followed by `more` zeros.
@@ -382,5 +395,88 @@ fn chord((l, u): (f64, f64)) -> (f64, f64) {
         ((u + l) / (u - l), -2.0 * u * l / (u - l))
     } else {
         (0.0, 0.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::cone::{Generator, Origin};
+    use super::*;
+    use linalg::random::SplitMix;
+
+    fn random_cone(nx: usize, ny: usize, count: usize, seed: u64) -> MultiplierCone {
+        let mut random = SplitMix::new(seed);
+        let mut vector = |n: usize| -> Vec<f64> { (0..n).map(|_| random.symmetric()).collect() };
+        let generators = (0..count).map(|k| Generator {
+            by_x: vector(nx),
+            by_y: vector(ny),
+            origin: Origin::Row(k, 1.0),
+        });
+        MultiplierCone {
+            nx,
+            ny,
+            generators: generators.collect(),
+        }
+    }
+
+    /// max ‖Aₓ‖₁ over ‖A_y‖₁ ≤ 1 is the largest over all signs σ of max σᵀAₓ.
+    #[test]
+    fn the_search_over_signs_finds_what_all_signs_give() {
+        let mut tested = 0;
+        for seed in 0..12 {
+            let cone = random_cone(4, 6, 5, seed);
+            let Test::Passed(modulus) = modulus(&cone) else {
+                continue;
+            };
+            tested += 1;
+            let programs = Programs::new(&cone);
+            let mut largest: f64 = 0.0;
+            for signs in 0..16 {
+                let c: Vec<f64> = (0..4)
+                    .map(|j| if signs >> j & 1 == 1 { 1.0 } else { -1.0 })
+                    .collect();
+                if let Least::At(least, _) = programs.least(&c, Norm::One) {
+                    largest = largest.max(1.0 / least);
+                }
+            }
+            let Bounds { lower, upper } = modulus.max;
+            assert!(
+                (upper - largest).abs() <= 1e-6 * largest,
+                "{upper} {largest}"
+            );
+            assert!((upper - lower).abs() <= 1e-6 * largest, "{modulus}");
+            // norms of ℝ⁴ and ℝ⁶ differ by factors of at most 2 and √6
+            let Bounds { lower, upper } = modulus.euclidean;
+            assert!(lower <= upper && lower > 0.0, "{modulus}");
+            assert!(
+                lower >= largest / 6.0_f64.sqrt() / 2.0 * (1.0 - 1e-6),
+                "{modulus}"
+            );
+        }
+        assert!(tested >= 6, "{tested}");
+    }
+
+    /// Aₓ = M A_y on six generators that span: ‖M‖₂ of a rotation by any angle, stretched by 3, is 3.
+    #[test]
+    fn a_linear_cone_has_the_norm_of_its_map() {
+        let mut cone = random_cone(2, 2, 6, 3);
+        let (sin, cos) = 0.7_f64.sin_cos();
+        for g in &mut cone.generators {
+            let (a, b) = (g.by_y[0], g.by_y[1]);
+            g.by_x = vec![3.0 * (cos * a - sin * b), 3.0 * (sin * a + cos * b)];
+        }
+        assert!((linear_norm(&cone).unwrap() - 3.0).abs() < 1e-12);
+        cone.generators[4].by_x[0] += 0.1;
+        assert_eq!(linear_norm(&cone), None);
+    }
+
+    #[test]
+    fn a_generator_that_moves_x_alone_violates() {
+        let mut cone = random_cone(2, 2, 1, 0);
+        cone.generators[0].by_y = vec![0.0; 2];
+        let Test::Violated(weights, number) = modulus(&cone) else {
+            panic!("passed");
+        };
+        assert!(number < 1e-9 && weights[0] > 0.1, "{weights:?}");
     }
 }

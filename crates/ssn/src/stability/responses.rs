@@ -177,7 +177,7 @@ pub(super) fn active_rows(lower: &Lower, own: &FirstOrder) -> Vec<usize> {
 }
 
 /// Vertices of Λ(z̄) = { w : f₀ + Σ wᵢ∇ₛg₀ᵢ = 0, w ≥ 0 on active inequalities, 0 on inactive ones }.
-fn multipliers(lower: &Lower, at: &Place) -> Option<Vec<Vec<f64>>> {
+pub(super) fn multipliers(lower: &Lower, at: &Place) -> Option<Vec<Vec<f64>>> {
     let q = lower.equalities.len();
     let rows: Vec<usize> = (0..q)
         .filter(|i| lower.equalities[*i] || at.active.contains(i))
