@@ -2,7 +2,7 @@
 //! bounds of the penalty parameter beside grids.
 
 use linalg::random::SplitMix;
-use nlp_model::{AutoBilevel, Bilevel, BilevelFunctions, BilevelShape, Linearised, Model, Scalar};
+use nlp_model::{AutoBilevel, Bilevel, BilevelFunctions, BilevelShape, Linearised, Scalar};
 use stackelberg::bolib;
 use stackelberg::mpec::sensitivity::solution_sensitivity;
 use stackelberg::ssn::stability::{

@@ -1,136 +1,16 @@
-//! Stability of QVIs at a point, against analysis by hand.
+//! Stability of lower-level solutions at a point, against analysis by hand.
 
-use nlp_model::{
-    AutoBilevel, AutoQvi, Bilevel, BilevelFunctions, ModelError, Qvi, QviFunctions, QviShape,
-    Scalar, bilevel,
+#[path = "stability/common.rs"]
+mod common;
+#[path = "stability/quasi_variational.rs"]
+mod quasi_variational;
+
+use common::{
+    assert_missing, assert_modulus, assert_number, assert_violated, at, options, sampled,
 };
+use nlp_model::{AutoBilevel, Bilevel, ModelError, bilevel};
 use ssn::SsnError;
-use ssn::stability::{
-    Answer, Conclusion, Modulus, Sample, SampleOptions, Stability, StabilityOptions, of_bilevel,
-    of_qvi, sample_bilevel, sample_qvi,
-};
-
-const NEAR: f64 = 1e-6;
-
-fn options() -> StabilityOptions {
-    StabilityOptions::default()
-}
-
-fn at(functions: impl BilevelFunctions + Clone, x: &[f64], y: &[f64]) -> Stability {
-    of_bilevel(&AutoBilevel::new("case", functions), x, y, &options()).unwrap()
-}
-
-fn sampled(functions: impl BilevelFunctions + Clone, x: &[f64], y: &[f64]) -> Sample {
-    let problem = AutoBilevel::new("case", functions);
-    sample_bilevel(&problem, x, y, &SampleOptions::default()).unwrap()
-}
-
-/// The bound is there, exact, and equal to these numbers in the 1-, 2- and ∞-norm.
-#[track_caller]
-fn assert_modulus(stability: &Stability, [sum, euclidean, max]: [f64; 3]) -> Modulus {
-    let Some(modulus) = stability.bound() else {
-        panic!("no bound: {stability}");
-    };
-    for (found, expected) in [
-        (modulus.sum, sum),
-        (modulus.euclidean, euclidean),
-        (modulus.max, max),
-    ] {
-        let is_near = |v: f64| (v - expected).abs() <= NEAR * (1.0 + expected);
-        assert!(is_near(found.lower) && is_near(found.upper), "{modulus}");
-    }
-    modulus
-}
-
-#[track_caller]
-fn assert_number(condition: &ssn::stability::Condition, expected: f64) {
-    let number = condition.number.unwrap();
-    assert!(
-        (number - expected).abs() <= NEAR * (1.0 + expected.abs()),
-        "{condition}"
-    );
-}
-
-#[track_caller]
-fn assert_missing(stability: &Stability, expected: &[&'static str]) {
-    assert_eq!(
-        stability.conclusion(),
-        Conclusion::CannotTell(expected.to_vec()),
-        "{stability}"
-    );
-    assert_eq!(stability.bound(), None);
-}
-
-/// Some multipliers show that the test fails, and they are what they claim.
-#[track_caller]
-fn assert_violated(stability: &Stability) {
-    assert_eq!(stability.conclusion(), Conclusion::TestFails, "{stability}");
-    assert_eq!(stability.bound(), None);
-    let violation = stability.violation.as_ref().unwrap();
-    assert!(
-        violation.by_y.iter().all(|a| a.abs() <= NEAR),
-        "{stability}"
-    );
-    assert!(violation.by_x.iter().any(|a| a.abs() > 0.1), "{stability}");
-    let signs = [&violation.v[..], &violation.omega, &[violation.lambda]].concat();
-    assert!(signs.iter().all(|&v| v >= 0.0), "{stability}");
-}
-
-/// f₀ = (y₁, 2y₂), −y₁s₁ + x₁² ≤ 0, −3y₂s₂ + x₂² ≤ 0: S(x) = {(x₁, x₂/√3)} near x > 0.
-#[derive(Clone)]
-struct Worked;
-impl QviFunctions for Worked {
-    fn shape(&self) -> QviShape {
-        QviShape {
-            nx: 2,
-            ny: 2,
-            upper_rows: 0,
-            lower_rows: 2,
-        }
-    }
-    fn obj<T: Scalar>(&self, x: &[T], _: &[T]) -> T {
-        x[0]
-    }
-    fn cons<T: Scalar>(&self, _: &[T], _: &[T], _: &mut [T]) {}
-    fn linear_form<T: Scalar>(&self, _: &[T], y: &[T], s: &[T]) -> T {
-        s[0] * y[0] + s[1] * y[1] * 2.0
-    }
-    fn moving_set<T: Scalar>(&self, x: &[T], y: &[T], s: &[T], c: &mut [T]) {
-        c[0] = x[0] * x[0] - y[0] * s[0];
-        c[1] = x[1] * x[1] - y[1] * s[1] * 3.0;
-    }
-}
-
-/// With w = (1, 2/3) and φ = x₁² + ⅔x₂² the gradient of f − φ is −∇g₁ − ⅔∇g₂, so that all multipliers give
-/// Aₓ = (2x₁μ₁, 2x₂μ₂), A_y = (−2y₁μ₁, −6y₂μ₂) with μ of any sign: factors x₁/y₁ = 1 and x₂/(3y₂) = 1/√3. The set of row 1
-/// in the sharpness constant is {2y₁} × ℝ₋ + …, at distance 2y₁; that of row 2 at 4y₂.
-#[test]
-fn the_worked_example_of_the_paper() {
-    let problem = AutoQvi::new("worked", Worked);
-    for x in [[1.0, 2.0], [0.3, 0.7], [5.0, 0.1]] {
-        let y = [x[0], x[1] / 3.0_f64.sqrt()];
-        let stability = of_qvi(&problem, &x, &y, &options()).unwrap();
-        assert_modulus(&stability, [1.0, 1.0, 1.0]);
-        assert_number(&stability.sharpness, (2.0 * y[0]).min(4.0 * y[1]));
-        assert!(
-            stability.uniqueness.holds() && stability.r_regularity.holds(),
-            "{stability}"
-        );
-        assert_number(&stability.r_regularity.positive_dual, 2.0 / 3.0);
-        let direction = &stability.at_point.direction;
-        let decrease = [
-            2.0 * x[0] * direction[0] - 2.0 * y[0] * direction[2],
-            2.0 * x[1] * direction[1] - 6.0 * y[1] * direction[3],
-        ];
-        assert!(decrease.iter().all(|&d| d < -1e-5), "{decrease:?}");
-        let sample = sample_qvi(&problem, &x, &y, &SampleOptions::default()).unwrap();
-        let last = sample.quotients.last().unwrap();
-        assert!(
-            last.pairs == 20 && last.max <= 1.0 + 1e-3 && last.max > 0.9,
-            "{sample}"
-        );
-    }
-}
+use ssn::stability::{Answer, SampleOptions, StabilityOptions, of_bilevel, sample_bilevel};
 
 bilevel! {
     /// y(x) = x clipped to [0, 1].
@@ -381,44 +261,6 @@ fn a_vertex_of_a_curved_row_needs_the_word_that_it_is_convex() {
     assert_modulus(&stability, [0.25; 3]);
 }
 
-/// f₀ = 1, s ≥ x + c y: S(x) = {x/(1 − c)} for c < 1; nothing, or everything, for c = 1.
-#[derive(Clone)]
-struct Push {
-    share: f64,
-}
-impl QviFunctions for Push {
-    fn shape(&self) -> QviShape {
-        QviShape {
-            nx: 1,
-            ny: 1,
-            upper_rows: 0,
-            lower_rows: 1,
-        }
-    }
-    fn obj<T: Scalar>(&self, x: &[T], _: &[T]) -> T {
-        x[0]
-    }
-    fn cons<T: Scalar>(&self, _: &[T], _: &[T], _: &mut [T]) {}
-    fn linear_form<T: Scalar>(&self, _: &[T], _: &[T], s: &[T]) -> T {
-        s[0]
-    }
-    fn moving_set<T: Scalar>(&self, x: &[T], y: &[T], s: &[T], c: &mut [T]) {
-        c[0] = x[0] + y[0] * self.share - s[0];
-    }
-}
-
-#[test]
-fn a_set_that_follows_its_solution_amplifies() {
-    for share in [0.5, -1.0, 0.9] {
-        let problem = AutoQvi::new("push", Push { share });
-        let factor = 1.0 / (1.0 - share);
-        let stability = of_qvi(&problem, &[1.0], &[factor], &options()).unwrap();
-        assert_modulus(&stability, [factor; 3]);
-    }
-    let problem = AutoQvi::new("push", Push { share: 1.0 });
-    assert_violated(&of_qvi(&problem, &[0.0], &[3.0], &options()).unwrap());
-}
-
 bilevel! {
     /// y(x) = x, with f − φ = x − y for y ≤ x.
     struct Penalized(x; y);
@@ -438,30 +280,6 @@ fn the_penalty_is_bounded_on_both_sides() {
         .unwrap();
     assert!((penalty.lower - 3.0).abs() < 1e-5, "{penalty}");
     assert!((penalty.upper.unwrap() - 3.0).abs() < 1e-5, "{penalty}");
-}
-
-/// A QVI whose functions have no value where y < 0.
-#[derive(Clone)]
-struct Logarithm;
-impl QviFunctions for Logarithm {
-    fn shape(&self) -> QviShape {
-        QviShape {
-            nx: 1,
-            ny: 1,
-            upper_rows: 0,
-            lower_rows: 1,
-        }
-    }
-    fn obj<T: Scalar>(&self, x: &[T], _: &[T]) -> T {
-        x[0]
-    }
-    fn cons<T: Scalar>(&self, _: &[T], _: &[T], _: &mut [T]) {}
-    fn linear_form<T: Scalar>(&self, _: &[T], y: &[T], s: &[T]) -> T {
-        s[0] * y[0].ln()
-    }
-    fn moving_set<T: Scalar>(&self, x: &[T], _: &[T], s: &[T], c: &mut [T]) {
-        c[0] = x[0] - s[0];
-    }
 }
 
 #[test]
@@ -501,9 +319,6 @@ fn bad_input_is_refused() {
         refused,
         Err(SsnError::Option { name: "spread", .. })
     ));
-    let logarithm = AutoQvi::new("logarithm", Logarithm);
-    let outside = of_qvi(&logarithm, &[-2.0], &[-1.0], &options());
-    assert!(matches!(outside, Err(SsnError::Factor(_))), "{outside:?}");
 }
 
 #[test]
@@ -518,30 +333,4 @@ fn two_calls_agree_to_the_last_bit() {
         )
     };
     assert_eq!(run(), run());
-}
-
-/// The derivatives of the equilibrium conditions are those of their values.
-#[test]
-fn equilibrium_conditions_have_the_right_jacobian() {
-    use nlp_model::{Model, Smooth};
-    let problem = AutoQvi::new("worked", Worked);
-    let problem: &dyn Qvi = &problem;
-    let (x, centre) = ([1.0, 2.0], [0.5, 0.25]);
-    let model = ssn::stability::Equilibrium::new(problem, &x, &centre, 0.125).unwrap();
-    let zeta = [0.7, 1.3, 0.4, 0.9];
-    let mut jac = vec![0.0; 16];
-    model.jac_coord(&zeta, &mut jac);
-    for j in 0..4 {
-        let moved = |t: f64| {
-            let (mut zeta, mut c) = (zeta, [0.0; 4]);
-            zeta[j] += t;
-            model.cons(&zeta, &mut c);
-            c
-        };
-        let (ahead, behind) = (moved(1e-5), moved(-1e-5));
-        for i in 0..4 {
-            let difference = (ahead[i] - behind[i]) / 2e-5;
-            assert!((jac[i + 4 * j] - difference).abs() < 1e-8, "({i}, {j})");
-        }
-    }
 }

@@ -14,6 +14,8 @@ mod oligopoly;
 mod principal_agent;
 #[path = "../examples/ridge.rs"]
 mod ridge;
+#[path = "../examples/taxed_market.rs"]
+mod taxed_market;
 #[path = "../examples/toll_setting.rs"]
 mod toll_setting;
 
@@ -148,4 +150,18 @@ fn the_costs_behind_the_movement_are_found() {
     near(solution.objective, 0.0, 1e-4);
     near(solution.x[0], 2.0, 0.05);
     near(solution.x[1], 1.0, 0.05);
+}
+
+#[test]
+fn the_market_moves_by_a_half_then_by_a_third() {
+    for (tax, factor) in [(1.0, 0.5), (2.0, 0.5), (3.0, 1.0 / 3.0), (4.0, 1.0 / 3.0)] {
+        let (stability, sample) = taxed_market::examine(tax).unwrap();
+        let modulus = stability.bound().unwrap().max;
+        near(modulus.lower, factor, 1e-6);
+        near(modulus.upper, factor, 1e-6);
+        near(sample.quotients[2].max, factor, 1e-3);
+    }
+    let (stability, sample) = taxed_market::examine(2.5).unwrap();
+    assert_eq!(stability.bound(), None, "{stability}");
+    near(sample.quotients[2].max, 0.5, 1e-3);
 }

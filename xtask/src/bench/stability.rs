@@ -56,7 +56,7 @@ pub fn run(args: &Args) -> crate::Result<()> {
             say(format!("{}\n{}\n", r.name, r.report()));
         }
     }
-    say(table(&records).terminal());
+    say(table(&records, &str::to_string).terminal());
     let summary = summary(&records);
     let text = serde_json::to_string_pretty(&summary)? + "\n";
     say(&text);
@@ -74,8 +74,8 @@ pub fn run(args: &Args) -> crate::Result<()> {
     Ok(())
 }
 
-/// One row a problem.
-pub fn table(records: &[Record]) -> Grid {
+/// One row a problem, its name as `written`.
+pub fn table(records: &[Record], written: &dyn Fn(&str) -> String) -> Grid {
     let mut grid = Grid::new(
         2,
         [
@@ -96,7 +96,7 @@ pub fn table(records: &[Record]) -> Grid {
     let number = |v: f64| format!("{v:.4}");
     for r in records {
         grid.push(vec![
-            r.name.to_string(),
+            written(r.name),
             r.conclusion(),
             r.nx.to_string(),
             r.ny.to_string(),

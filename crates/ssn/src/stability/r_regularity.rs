@@ -64,9 +64,8 @@ pub(super) fn r_regularity(
         let reason = "smallest singular value of the active rows";
         Condition::new(Answer::Holds, smallest, reason)
     } else {
-        let reason = "variables less independent active rows, or active rows too many";
-        let off = lower.ny.abs_diff(independent).max(rows.len() - independent);
-        Condition::new(Answer::Fails, off as f64, reason)
+        let reason = "as many active rows as variables are needed; their number is";
+        Condition::new(Answer::Fails, rows.len() as f64, reason)
     };
     let dual = responses.multipliers.iter().flat_map(|w| {
         let inequalities = at.active.iter();

@@ -53,7 +53,7 @@ fn page(records: &[Record], summary: &Value) -> String {
          upper bound of the modulus, x and y in the 2-norm; *dy/dx* its value where the solution is differentiable; \
          *α* the sharpness constant; no penalty parameter below *λ from* is exact, each above *λ to* is."
             .to_string(),
-        table(records).markdown().trim_end().to_string(),
+        table(records, &|name| format!("`{name}`")).markdown().trim_end().to_string(),
     ];
     paragraphs.join("\n\n") + "\n"
 }
