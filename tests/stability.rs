@@ -2,14 +2,19 @@
 //! bounds of the penalty parameter beside grids.
 
 use linalg::random::SplitMix;
-use nlp_model::{AutoBilevel, Bilevel, BilevelFunctions, BilevelShape, Linearised, Scalar};
+use nlp_model::{
+    AutoBilevel, AutoQvi, Bilevel, BilevelFunctions, BilevelShape, Linearised, Qvi, QviFunctions,
+    QviShape, Scalar,
+};
 use stackelberg::bolib;
 use stackelberg::mpec::sensitivity::solution_sensitivity;
 use stackelberg::ssn::stability::{
-    SampleOptions, StabilityOptions, nearest_equilibrium, of_bilevel, sample_bilevel,
+    Sample, SampleOptions, Stability, StabilityOptions, nearest_equilibrium, of_bilevel, of_qvi,
+    sample_bilevel, sample_qvi,
 };
 
-/// min ½ yᵀQy + (p + Bx)ᵀy  s.t.  Ay ≤ b + Dx, with Q = LLᵀ + δI.
+/// min ½ yᵀQy + (p + Bx)ᵀy  s.t.  Ay ≤ b + Dx, with Q = LLᵀ + δI; or the QVI with f₀ = Qy + p + Bx and the moving
+/// set As + Cy ≤ b + Dx.
 #[derive(Clone)]
 struct Random {
     nx: usize,
@@ -20,6 +25,7 @@ struct Random {
     rows: Vec<f64>,
     sides: Vec<f64>,
     moves: Vec<f64>,
+    pulls: Vec<f64>,
 }
 
 impl Random {
@@ -42,6 +48,7 @@ impl Random {
             rows: numbers(count * ny),
             sides: numbers(count).iter().map(|v| 0.3 + 0.2 * v).collect(),
             moves: numbers(count * nx),
+            pulls: numbers(count * ny).iter().map(|v| 0.3 * v).collect(),
             nx,
             ny,
         }
@@ -92,6 +99,158 @@ impl BilevelFunctions for Random {
     }
 }
 
+impl QviFunctions for Random {
+    fn shape(&self) -> QviShape {
+        QviShape {
+            nx: self.nx,
+            ny: self.ny,
+            upper_rows: 0,
+            lower_rows: self.sides.len() + 2 * self.ny,
+        }
+    }
+    fn obj<T: Scalar>(&self, x: &[T], _: &[T]) -> T {
+        x[0]
+    }
+    fn cons<T: Scalar>(&self, _: &[T], _: &[T], _: &mut [T]) {}
+    fn linear_form<T: Scalar>(&self, x: &[T], y: &[T], s: &[T]) -> T {
+        let mut value = T::from(0.0);
+        for i in 0..self.ny {
+            value += s[i] * self.p[i];
+            for j in 0..self.ny {
+                value += s[i] * y[j] * self.q[i * self.ny + j];
+            }
+            for j in 0..self.nx {
+                value += s[i] * x[j] * self.b[i * self.nx + j];
+            }
+        }
+        value
+    }
+    fn moving_set<T: Scalar>(&self, x: &[T], y: &[T], s: &[T], c: &mut [T]) {
+        self.lower_cons(x, s, c);
+        for i in 0..self.sides.len() {
+            for j in 0..self.ny {
+                c[i] += y[j] * self.pulls[i * self.ny + j];
+            }
+        }
+    }
+}
+
+/// No quotient is larger than the bound, no ratio of gap and distance smaller than the constant.
+fn assert_unrefuted(stability: &Stability, sample: &Sample, seed: u64) {
+    let last = sample.quotients.last().unwrap();
+    if let Some(modulus) = stability.bound() {
+        for (quotient, bound) in [
+            (last.sum, modulus.sum),
+            (last.euclidean, modulus.euclidean),
+            (last.max, modulus.max),
+        ] {
+            assert!(
+                quotient <= 1.01 * bound.upper + 1e-3,
+                "{seed}: {stability}\n{sample}"
+            );
+        }
+    }
+    if stability.sharpness.holds() && last.points > 0 {
+        let alpha = stability.sharpness.number.unwrap();
+        assert!(
+            last.sharpness >= 0.95 * alpha,
+            "{seed}: {stability}\n{sample}"
+        );
+    }
+}
+
+/// ‖dy/dx‖₂ by central differences of solutions; none where the one-sided ones differ.
+fn differences(qvi: &dyn Qvi, x: &[f64], y: &[f64]) -> Option<f64> {
+    let (n, m) = (x.len(), y.len());
+    let mut jacobian = vec![0.0; n * m];
+    for j in 0..n {
+        let moved = |t: f64| {
+            let mut x = x.to_vec();
+            x[j] += t;
+            nearest_equilibrium(qvi, &x, y).unwrap()
+        };
+        let (ahead, behind) = (moved(1e-5)?, moved(-1e-5)?);
+        for i in 0..m {
+            let slopes = ((ahead[i] - y[i]) / 1e-5, (y[i] - behind[i]) / 1e-5);
+            if (slopes.0 - slopes.1).abs() > 1e-2 {
+                return None;
+            }
+            jacobian[i + m * j] = (ahead[i] - behind[i]) / 2e-5;
+        }
+    }
+    let mut sigma = vec![0.0; n.min(m)];
+    linalg::dense::singular_values(m, n, &jacobian, &mut sigma).unwrap();
+    Some(sigma[0])
+}
+
+/// QVIs with a set that moves with the solution. Where the solution is differentiable, the bound is its
+/// derivative.
+#[test]
+fn bounds_of_random_moving_sets() {
+    let (mut bounded, mut differentiable) = (0, 0);
+    for seed in 100..160 {
+        let functions = Random::new(seed, 1.0);
+        let x = vec![0.1; functions.nx];
+        let ny = functions.ny;
+        let qvi = AutoQvi::new("random", functions);
+        let Some(y) = nearest_equilibrium(&qvi, &x, &vec![0.0; ny]).unwrap() else {
+            continue;
+        };
+        let stability = of_qvi(&qvi, &x, &y, &StabilityOptions::default()).unwrap();
+        let sample = sample_qvi(&qvi, &x, &y, &SampleOptions::default()).unwrap();
+        assert_unrefuted(&stability, &sample, seed);
+        let Some(modulus) = stability.bound() else {
+            continue;
+        };
+        bounded += 1;
+        if let Some(derivative) = differences(&qvi, &x, &y) {
+            differentiable += 1;
+            let upper = modulus.euclidean.upper;
+            assert!(
+                (upper - derivative).abs() <= 1e-3 * (1.0 + upper),
+                "{seed}: {derivative} {stability}"
+            );
+        }
+    }
+    assert!(
+        bounded >= 50 && differentiable >= 50,
+        "{bounded} {differentiable}"
+    );
+}
+
+/// A row is moved until it is active at the solution without a multiplier: kinks, and degenerate vertices of linear
+/// programs. What bounds are given there, samples do not refute.
+#[test]
+fn bounds_at_random_kinks() {
+    let mut kinks = 0;
+    for seed in 200..240 {
+        let mut functions = Random::new(seed, if seed % 3 == 2 { 0.0 } else { 1.0 });
+        let x = vec![0.1; functions.nx];
+        let ny = functions.ny;
+        let at_first = AutoQvi::new("first", functions.clone());
+        let Some(y) = nearest_equilibrium(&at_first, &x, &vec![0.0; ny]).unwrap() else {
+            continue;
+        };
+        let mut rows = vec![0.0; functions.sides.len() + 2 * ny];
+        functions.moving_set(&x, &y, &y, &mut rows);
+        let inactive = (0..functions.sides.len()).find(|&i| rows[i] < -1e-3);
+        let Some(row) = inactive else {
+            continue;
+        };
+        functions.sides[row] += rows[row];
+        let qvi = AutoQvi::new("kink", functions);
+        let stability = of_qvi(&qvi, &x, &y, &StabilityOptions::default()).unwrap();
+        let options = SampleOptions {
+            pairs: 6,
+            ..SampleOptions::default()
+        };
+        let sample = sample_qvi(&qvi, &x, &y, &options).unwrap();
+        assert_unrefuted(&stability, &sample, seed);
+        kinks += 1;
+    }
+    assert!(kinks >= 35, "{kinks}");
+}
+
 /// Of 60 lower levels, strongly convex and linear ones: where the solution is differentiable the bound is ‖dy/dx‖₂,
 /// and no sample exceeds it anywhere.
 #[test]
@@ -114,24 +273,7 @@ fn bounds_of_random_lower_levels() {
         };
         bounded += 1;
         let sample = sample_bilevel(&problem, &x, &y, &SampleOptions::default()).unwrap();
-        let last = sample.quotients.last().unwrap();
-        for (quotient, bound) in [
-            (last.sum, modulus.sum),
-            (last.euclidean, modulus.euclidean),
-            (last.max, modulus.max),
-        ] {
-            assert!(
-                quotient <= 1.01 * bound.upper + 1e-3,
-                "{seed}: {stability}\n{sample}"
-            );
-        }
-        if stability.sharpness.holds() && last.points > 0 {
-            let alpha = stability.sharpness.number.unwrap();
-            assert!(
-                last.sharpness >= 0.95 * alpha,
-                "{seed}: {stability}\n{sample}"
-            );
-        }
+        assert_unrefuted(&stability, &sample, seed);
         let Ok(sensitivity) = solution_sensitivity(&problem, &x, &y, &Default::default()) else {
             continue;
         };

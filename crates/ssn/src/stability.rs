@@ -106,17 +106,17 @@ impl Place<'_> {
     ///
     /// The gradient of f − φ and those of the rows cancel in some combinations. Unless they do so to all digits,
     /// large weights of such a combination show directions that are not there.
-    fn make_exact(&mut self, lower: &Lower) -> f64 {
+    fn make_exact(&mut self, lower: &Lower) -> Result<f64, SsnError> {
         let values = self.own.values.iter().zip(&lower.equalities);
         let violation = values.fold(0.0, |worst: f64, (&g, &equality)| {
             worst.max(if equality { g.abs() } else { g })
         });
         let f0 = self.own.slope[2].clone();
-        let Some(vertices) = multipliers(lower, self) else {
-            return violation;
+        let Some(vertices) = multipliers(lower, self)? else {
+            return Ok(violation);
         };
         if vertices.is_empty() {
-            return f64::INFINITY;
+            return Ok(f64::INFINITY);
         }
         let share = 1.0 / vertices.len() as f64;
         let mut exact = vec![0.0; f0.len()];
@@ -129,7 +129,7 @@ impl Place<'_> {
         let moved = f0.iter().zip(&exact).map(|(a, b)| (a - b).abs());
         let moved = moved.fold(0.0, f64::max) / norm_inf(&f0).max(1.0);
         self.own.slope[2] = exact;
-        violation.max(moved)
+        Ok(violation.max(moved))
     }
 
     /// Rows with gradients in the normal cone of g ≤ 0: active inequalities and equalities.
@@ -175,7 +175,7 @@ pub fn of_qvi(
     let own = lower.at(x, y, y)?;
     let active = active_rows(&lower, &own);
     let mut at = Place { x, y, own, active };
-    let residual = at.make_exact(&lower);
+    let residual = at.make_exact(&lower)?;
     if residual.is_nan() || residual > SOLUTION {
         return Err(SsnError::NotASolution(residual));
     }

@@ -1,7 +1,7 @@
 //! The set S₀(z̄) of minimisers behind φ, and the multipliers of its linear program.
 
 use linalg::FactorError;
-use linalg::dense::singular_values;
+use linalg::dense::{singular_values, svd};
 use linalg::slice::{dot, norm_inf};
 
 use super::condition::{Answer, Condition};
@@ -34,7 +34,7 @@ pub(super) struct Responses {
 
 impl Responses {
     pub fn at(lower: &Lower, at: &Place, options: &StabilityOptions) -> Result<Self, SsnError> {
-        let multipliers = multipliers(lower, at);
+        let multipliers = multipliers(lower, at)?;
         let Some(multipliers) = multipliers else {
             return Ok(Responses::unknown(
                 lower,
@@ -176,35 +176,47 @@ pub(super) fn active_rows(lower: &Lower, own: &FirstOrder) -> Vec<usize> {
         .collect()
 }
 
-/// Vertices of Λ(z̄) = { w : f₀ + Σ wᵢ∇ₛg₀ᵢ = 0, w ≥ 0 on active inequalities, 0 on inactive ones }.
-pub(super) fn multipliers(lower: &Lower, at: &Place) -> Option<Vec<Vec<f64>>> {
-    let q = lower.equalities.len();
-    let rows: Vec<usize> = (0..q)
-        .filter(|i| lower.equalities[*i] || at.active.contains(i))
-        .collect();
+/// Vertices of Λ(z̄) = { w : f₀ + Σ wᵢ∇ₛg₀ᵢ = 0, w ≥ 0 on active inequalities, 0 on inactive ones }; none when
+/// they are too many.
+///
+/// What of f₀ no multipliers reach is left out: it is the residual of ȳ.
+pub(super) fn multipliers(lower: &Lower, at: &Place) -> Result<Option<Vec<Vec<f64>>>, FactorError> {
+    let rows: Vec<usize> = at.rows_of_g(lower).collect();
+    let (m, k) = (lower.ny, rows.len());
     let f0 = &at.own.slope[2];
-    let mut set = Polytope::new(rows.len(), super::SOLUTION);
-    for j in 0..lower.ny {
-        let a: Vec<f64> = rows.iter().map(|&i| at.own.rows[i][2][j]).collect();
-        set.equal(&a, -f0[j]);
+    let mut set = Polytope::new(k, super::SOLUTION);
+    let small = m.min(k);
+    let (mut u, mut sigma, mut v) = (vec![0.0; m * small], vec![0.0; small], vec![0.0; k * small]);
+    if small > 0 {
+        let normals: Vec<f64> = rows
+            .iter()
+            .flat_map(|&i| at.own.rows[i][2].iter().copied())
+            .collect();
+        svd(m, k, &normals, &mut u, &mut sigma, &mut v)?;
     }
-    let mut unit = vec![0.0; rows.len()];
-    for (k, &i) in rows.iter().enumerate() {
-        if !lower.equalities[i] {
-            unit[k] = -1.0;
-            set.at_most(&unit, 0.0);
-            unit[k] = 0.0;
+    for (r, &s) in sigma.iter().enumerate() {
+        if s > RANK * sigma[0] {
+            let part = dot(&u[r * m..(r + 1) * m], f0);
+            set.equal(&v[r * k..(r + 1) * k], -part / s);
         }
     }
-    let vertices = set.vertices(&vec![0.0; rows.len()])?;
+    let mut unit = vec![0.0; k];
+    for (j, &i) in rows.iter().enumerate() {
+        if !lower.equalities[i] {
+            unit[j] = -1.0;
+            set.at_most(&unit, 0.0);
+            unit[j] = 0.0;
+        }
+    }
     let spread = |w: &Vec<f64>| {
-        let mut all = vec![0.0; q];
+        let mut all = vec![0.0; lower.equalities.len()];
         for (&i, &w) in rows.iter().zip(w) {
             all[i] = if lower.equalities[i] { w } else { w.max(0.0) };
         }
         all
     };
-    Some(vertices.iter().map(spread).collect())
+    let vertices = set.vertices(&vec![0.0; k]);
+    Ok(vertices.map(|all| all.iter().map(spread).collect()))
 }
 
 /// Rank of the rows, scaled to unit length, and the smallest singular value that counts; infinite without rows.

@@ -41,14 +41,14 @@ pub fn scatter(records: &[Record]) -> String {
         size: (400.0, 380.0),
         panels: vec![
             panel(
-                "Lipschitz modulus: bounds lie above the line",
+                "Lipschitz modulus: bounds are above",
                 "largest sampled quotient",
                 "bound",
                 points(&of_modulus),
                 COLORS[0],
             ),
             panel(
-                "Sharpness of the gap: constants lie below the line",
+                "Sharpness of the gap: constants are below",
                 "smallest sampled ratio",
                 "constant",
                 points(&of_sharpness),
