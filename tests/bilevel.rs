@@ -46,6 +46,26 @@ fn the_known_value_is_reached_and_lower_level_optimality_is_proved() {
     }
 }
 
+/// On the active rows y = 2x + 1 and y = 50 − 4x, by hand.
+#[test]
+fn the_solution_says_how_the_follower_moves_and_which_penalties_are_exact() {
+    for (name, slope) in [("ClarkWesterberg1990a", 2.0), ("ShimizuEtal1997b", 4.0)] {
+        let (solution, _) = run(name, &BilevelOptions::default());
+        let stability = solution.stability.as_ref().unwrap();
+        let modulus = stability.bound().unwrap();
+        assert!((modulus.max.upper - slope).abs() < 1e-4, "{solution}");
+        let penalty = stability.penalty.unwrap();
+        let upper = penalty.upper.unwrap();
+        assert!(penalty.lower <= upper * (1.0 + 1e-3), "{solution}");
+        let text = solution.to_string();
+        assert!(
+            text.contains("lower-level solutions: Lipschitz-like"),
+            "{text}"
+        );
+        assert!(text.contains("value-function penalty: λ below"), "{text}");
+    }
+}
+
 /// No point of grids around y, fine and coarse, is feasible and below the bound that is proved.
 fn assert_not_refuted_by_grids(name: &str, problem: &dyn Bilevel, solution: &BilevelSolution) {
     let Some(Verdict::Proved(proof)) = solution.certificate.as_ref().map(|c| &c.verdict) else {

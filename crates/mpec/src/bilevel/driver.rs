@@ -12,6 +12,7 @@ mod starts;
 
 use std::time::Instant;
 
+use linalg::random::SplitMix;
 use linalg::slice::all_finite;
 use nlp_model::{Bilevel, KktConditions, Linearised, Model, check_point};
 use ssn::continuation::predict;
@@ -28,7 +29,7 @@ pub use options::BilevelOptions;
 use pool::{Candidate, Pool, Source};
 use report::report;
 pub use solution::{BilevelSolution, BilevelStatus, Origin, Reason};
-use starts::{Random, search_box};
+use starts::search_box;
 
 /// Cuts that one candidate may carry.
 const CUTS: usize = 4;
@@ -141,10 +142,10 @@ fn all_starts(problem: &dyn Bilevel, options: &BilevelOptions) -> Result<Vec<Vec
         list.push(start.clone());
     }
     let (lower, upper) = search_box(problem, &list[options.starts.len()]);
-    let mut random = Random::new(options.seed);
+    let mut random = SplitMix::new(options.seed);
     for _ in 0..options.random_starts {
         let point = lower.iter().zip(&upper);
-        list.push(point.map(|(l, u)| l + (u - l) * random.next()).collect());
+        list.push(point.map(|(l, u)| l + (u - l) * random.uniform()).collect());
     }
     // a box around huge numbers may overflow
     list.retain(|start| all_finite(start));

@@ -1,45 +1,23 @@
 //! The lower level of a bilevel program for a fixed x.
 
-use std::cell::RefCell;
 use std::fmt;
 
 use linalg::Pattern;
 use nlp_model::{
-    Bilevel, Counters, Meta, Model, ModelError, Smooth, TwiceSmooth, Verb, check_point,
+    Bilevel, Counters, Meta, Model, ModelError, Restriction, Smooth, TwiceSmooth, Verb, check_point,
 };
 
-/// min_s f(x, s)  s.t.  g(x, s) ≤ 0  for a fixed x, as a model over s alone.
-///
-/// All rows of the lower level stay, those without s as constants. Bounds that the lower level puts
-/// on s stay bounds; bounds it puts on x do not appear. Derivatives are those of the lower level,
-/// restricted to s. The model counts its evaluations.
+/// min_s f(x, s)  s.t.  g(x, s) ≤ 0  for a fixed x: the [`Restriction`] of the lower level to s, which
+/// counts its own evaluations.
 pub struct FixedUpper<'a> {
-    lower: &'a dyn TwiceSmooth,
-    nx: usize,
-    meta: Meta,
-    jac: Pattern,
-    hess: Pattern,
-    /// Entries of the lower level's Jacobian and Hessian that stay.
-    jac_from: Vec<usize>,
-    hess_from: Vec<usize>,
+    model: Restriction<'a, dyn TwiceSmooth + 'a>,
     counters: Counters,
-    work: RefCell<Work>,
-}
-
-struct Work {
-    /// z = (x, s).
-    z: Vec<f64>,
-    grad: Vec<f64>,
-    /// (0, v).
-    direction: Vec<f64>,
-    jac: Vec<f64>,
-    hess: Vec<f64>,
 }
 
 impl fmt::Debug for FixedUpper<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FixedUpper")
-            .field("meta", &self.meta)
+            .field("model", &self.model)
             .finish_non_exhaustive()
     }
 }
@@ -50,72 +28,33 @@ impl<'a> FixedUpper<'a> {
     /// # Errors
     /// [`ModelError`] when x has the wrong length or is not finite.
     pub fn new(problem: &'a dyn Bilevel, x: &[f64]) -> Result<Self, ModelError> {
-        let (lower, nx, ny) = (problem.lower(), problem.nx(), problem.ny());
+        let (nx, ny) = (problem.nx(), problem.ny());
         check_point("x", x, nx)?;
-        let of = lower.meta();
-        let meta = Meta::new(format!("{} at fixed x", of.name()), ny, of.ncon())
-            .start(&of.x0()[nx..])?
-            .variable_bounds(&of.lvar()[nx..], &of.uvar()[nx..])?
-            .constraint_bounds(of.lcon(), of.ucon())?;
-
-        let (jac_full, hess_full) = (lower.jac_structure(), lower.hess_structure());
-        let stays = |structure: &Pattern, first_row: usize| -> Vec<usize> {
-            let entries = structure.iter().enumerate();
-            let kept = entries.filter(|&(_, (i, j))| i >= first_row && j >= nx);
-            kept.map(|(k, _)| k).collect()
-        };
-        let (jac_from, hess_from) = (stays(jac_full, 0), stays(hess_full, nx));
-        let jac_entries = jac_from
-            .iter()
-            .map(|&k| (jac_full.rows()[k], jac_full.cols()[k] - nx));
-        let hess_entries = hess_from
-            .iter()
-            .map(|&k| (hess_full.rows()[k] - nx, hess_full.cols()[k] - nx));
-        let work = Work {
-            z: [x, &vec![0.0; ny]].concat(),
-            grad: vec![0.0; nx + ny],
-            direction: vec![0.0; nx + ny],
-            jac: vec![0.0; jac_full.nnz()],
-            hess: vec![0.0; hess_full.nnz()],
-        };
+        let free: Vec<usize> = (nx..nx + ny).collect();
+        let model = Restriction::new(problem.lower(), &free)?;
+        model.fix(&[x, &vec![0.0; ny]].concat())?;
         Ok(FixedUpper {
-            lower,
-            nx,
-            meta,
-            jac: Pattern::from_entries(of.ncon(), ny, jac_entries)?,
-            hess: Pattern::from_entries(ny, ny, hess_entries)?,
-            jac_from,
-            hess_from,
+            model,
             counters: Counters::default(),
-            work: RefCell::new(work),
         })
     }
 
-    /// Counts an evaluation at z = (x, s) and makes it.
-    fn at<R>(&self, verb: Verb, s: &[f64], work: impl FnOnce(&mut Work) -> R) -> R {
+    /// The restriction, about to be evaluated.
+    fn counted(&self, verb: Verb) -> &Restriction<'a, dyn TwiceSmooth + 'a> {
         self.counters.add(verb);
-        let lent = &mut *self.work.borrow_mut();
-        lent.z[self.nx..].copy_from_slice(s);
-        work(lent)
-    }
-}
-
-fn pick(from: &[f64], entries: &[usize], to: &mut [f64]) {
-    debug_assert_eq!(entries.len(), to.len());
-    for (to, &k) in to.iter_mut().zip(entries) {
-        *to = from[k];
+        &self.model
     }
 }
 
 impl Model for FixedUpper<'_> {
     fn meta(&self) -> &Meta {
-        &self.meta
+        self.model.meta()
     }
     fn obj(&self, s: &[f64]) -> f64 {
-        self.at(Verb::Obj, s, |work| self.lower.obj(&work.z))
+        self.counted(Verb::Obj).obj(s)
     }
     fn cons(&self, s: &[f64], c: &mut [f64]) {
-        self.at(Verb::Cons, s, |work| self.lower.cons(&work.z, c));
+        self.counted(Verb::Cons).cons(s, c);
     }
     fn counters(&self) -> Option<&Counters> {
         Some(&self.counters)
@@ -124,41 +63,26 @@ impl Model for FixedUpper<'_> {
 
 impl Smooth for FixedUpper<'_> {
     fn grad(&self, s: &[f64], g: &mut [f64]) {
-        self.at(Verb::Grad, s, |work| {
-            self.lower.grad(&work.z, &mut work.grad);
-            g.copy_from_slice(&work.grad[self.nx..]);
-        });
+        self.counted(Verb::Grad).grad(s, g);
     }
     fn jac_structure(&self) -> &Pattern {
-        &self.jac
+        self.model.jac_structure()
     }
     fn jac_coord(&self, s: &[f64], vals: &mut [f64]) {
-        self.at(Verb::Jac, s, |work| {
-            self.lower.jac_coord(&work.z, &mut work.jac);
-            pick(&work.jac, &self.jac_from, vals);
-        });
+        self.counted(Verb::Jac).jac_coord(s, vals);
     }
 }
 
 impl TwiceSmooth for FixedUpper<'_> {
     fn hess_structure(&self) -> &Pattern {
-        &self.hess
+        self.model.hess_structure()
     }
     fn hess_coord(&self, s: &[f64], y: &[f64], sigma: f64, vals: &mut [f64]) {
-        self.at(Verb::Hess, s, |work| {
-            self.lower.hess_coord(&work.z, y, sigma, &mut work.hess);
-            pick(&work.hess, &self.hess_from, vals);
-        });
+        self.counted(Verb::Hess).hess_coord(s, y, sigma, vals);
     }
     fn hess_directional(&self, s: &[f64], y: &[f64], sigma: f64, v: &[f64], vals: &mut [f64]) {
-        self.at(Verb::HessDirectional, s, |work| {
-            let Work {
-                z, direction, hess, ..
-            } = work;
-            direction[self.nx..].copy_from_slice(v);
-            self.lower.hess_directional(z, y, sigma, direction, hess);
-            pick(hess, &self.hess_from, vals);
-        });
+        self.counted(Verb::HessDirectional)
+            .hess_directional(s, y, sigma, v, vals);
     }
 }
 
