@@ -4,6 +4,7 @@ use linalg::{Factorization, Pattern, SparseCholesky};
 
 use crate::banded::{Banded, bandwidth};
 use crate::secular::{Secular, Shifted, Spectrum, Verdict};
+use crate::tridiagonal::Tridiagonal;
 use crate::{Step, TrustRegionError};
 
 /// Bandwidth up to which the factors are computed in the given order.
@@ -26,6 +27,7 @@ pub struct SparseMoreSorensen {
 
 #[derive(Debug)]
 enum Factors {
+    Tridiagonal(Tridiagonal),
     Banded(Banded),
     Cholesky {
         cholesky: Box<SparseCholesky>,
@@ -47,7 +49,10 @@ impl SparseMoreSorensen {
             structure.ncols() == n && structure.is_lower_triangle(),
             "the pattern is a lower triangle"
         );
-        let factors = if bandwidth(structure) <= NARROW {
+        let bandwidth = bandwidth(structure);
+        let factors = if bandwidth <= 1 {
+            Factors::Tridiagonal(Tridiagonal::new(n))
+        } else if bandwidth <= NARROW {
             Factors::Banded(Banded::new(structure))
         } else {
             let entries = structure.iter().chain((0..n).map(|i| (i, i)));
@@ -88,6 +93,10 @@ impl SparseMoreSorensen {
             return Ok(Step::none(0));
         }
         match &mut self.factors {
+            Factors::Tridiagonal(tridiagonal) => {
+                tridiagonal.load(structure, h);
+                self.secular.solve(tridiagonal, g, delta, accuracy, s)
+            }
             Factors::Banded(banded) => {
                 banded.load(structure, h);
                 self.secular.solve(banded, g, delta, accuracy, s)
