@@ -189,3 +189,18 @@ pub fn solve(
     let stopping = stopping(model, options);
     minimize(model, x0, quadratic, stopping, options, clock)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::visible;
+
+    #[test]
+    fn rounding_hides_the_components_that_it_changes_and_no_others() {
+        // ε·1e13 = 2.220446e-3 hides the first component up to the factor 1e-8 / 2.220446e-3
+        let norm = |g: [f64; 2]| visible(&g, &mut [1e13, 1.0], 1e-8);
+        assert!((norm([3e-3, 0.0]) - 1.351_079e-8).abs() < 1e-14);
+        assert_eq!(norm([0.0, 4e-7]), 4e-7);
+        assert!(norm([3e-3, 4e-7]) > 4e-7);
+        assert!(norm([f64::NAN, 0.0]).is_nan());
+    }
+}

@@ -15,9 +15,10 @@ const NARROW: usize = 10;
 
 /// [`MoreSorensen`](crate::MoreSorensen) for a sparse symmetric H, by sparse Cholesky factorizations of H + λI.
 ///
-/// The elimination is planned once for the pattern: in the given order where |i − j| ≤ 10 for all
-/// entries, in one of little fill-in elsewhere. A factorization of the second kind that fails tells nothing
-/// but its failure, so that an indefinite H costs a few more of them than a dense one.
+/// The elimination is planned once for the pattern: from both ends where it is tridiagonal, in the given
+/// order where |i − j| ≤ 10 for all entries, in one of little fill-in elsewhere. A factorization of the
+/// last kind that fails tells nothing but its failure, so that an indefinite H costs a few more of them than
+/// a dense one.
 #[derive(Debug)]
 pub struct SparseMoreSorensen {
     secular: Secular,
