@@ -4,10 +4,16 @@ use allocation_counter::measure;
 use stackelberg::bolib;
 use stackelberg::linalg::{DenseLu, Factorization};
 use stackelberg::mpec::game::{GameOptions, NashGame, Player, decompose};
-use stackelberg::nlp_model::{AutoModel, Functions, Linearised, Meta, Scalar, TwiceSmooth};
+use stackelberg::nlp_model::{
+    AutoModel, Functions, Levels, Linearised, Meta, Multilevel, Scalar, TwiceSmooth,
+};
 use stackelberg::ssn::systems::value_function::ValueFunctionSystem;
 use stackelberg::ssn::{FISCHER_BURMEISTER, Newton, Options, PairRule, SemismoothSystem};
 use stackelberg::stopping::{Norm, Solver, Stopping};
+use stackelberg::trust_region::multilevel::{
+    self, BlockMultilevel, BlockOptions, Blocks, LevelState, Restoration, Substep,
+    SuccessiveDecrease,
+};
 use stackelberg::trust_region::sqp::{self, Sqp};
 
 #[test]
@@ -92,6 +98,93 @@ fn sequential_quadratic_programming_does_not_allocate() {
     });
     assert!(stopping.iterations() > 1, "the loop runs");
     assert_eq!(counted.count_total, 0);
+}
+
+/// The circle is the set of minimizers of the first level, its point next to (2, 1) that of the second.
+struct OnTheCircle(usize);
+
+impl Functions for OnTheCircle {
+    fn obj<T: Scalar>(&self, x: &[T]) -> T {
+        match self.0 {
+            0 => (x[0] * x[0] + x[1] * x[1] - 1.0).powi(2),
+            _ => (x[0] - 2.0).powi(2) + (x[1] - 1.0).powi(2) + x[2] * x[2],
+        }
+    }
+}
+
+#[test]
+fn successive_decrease_and_restoration_do_not_allocate() {
+    let level = |k| {
+        let model = AutoModel::new(OnTheCircle(k), Meta::new("circle", 3, 0));
+        Box::new(model) as Box<dyn TwiceSmooth>
+    };
+    let levels = Levels::new(vec![level(0), level(1)]).unwrap();
+    let problem: &dyn Multilevel = &levels;
+    let start = vec![-0.3, 2.0, 0.7];
+    let options = multilevel::Options::default();
+    let products = multilevel::Options {
+        dense_limit: 0,
+        ..options.clone()
+    };
+    for name in ["successive decrease", "restoration", "by products"] {
+        let mut solver: Box<dyn Solver<dyn Multilevel, LevelState>> = match name {
+            "successive decrease" => Box::new(SuccessiveDecrease::new(problem, &options)),
+            "restoration" => Box::new(Restoration::new(problem, &options)),
+            _ => Box::new(Restoration::new(problem, &products)),
+        };
+        // the first run fills the pools of the models and of the products
+        solver.solve(problem, &mut options.stopping(start.clone(), 2));
+        let mut stopping = options.stopping(start.clone(), 2);
+        let counted = measure(|| {
+            solver.solve(problem, &mut stopping);
+        });
+        let least = 1.0 / 5f64.sqrt();
+        assert!((stopping.state.x[1] - least).abs() < 1e-6, "{name}");
+        let iterations = stopping.iterations();
+        assert!(iterations > 1, "{name}: the loop runs");
+        assert_eq!(counted.count_total, 0, "{name}: {iterations} iterations");
+    }
+}
+
+#[test]
+fn blocks_of_constraints_do_not_allocate() {
+    // Hock and Schittkowski, problem 77: its minimum is 0.24150513
+    struct Hs77;
+    impl Functions for Hs77 {
+        fn obj<T: Scalar>(&self, x: &[T]) -> T {
+            (x[0] - 1.0).powi(2)
+                + (x[0] - x[1]).powi(2)
+                + (x[2] - 1.0).powi(2)
+                + (x[3] - 1.0).powi(4)
+                + (x[4] - 1.0).powi(6)
+        }
+        fn cons<T: Scalar>(&self, x: &[T], c: &mut [T]) {
+            c[0] = x[0] * x[0] * x[3] + (x[3] - x[4]).sin() - 8f64.sqrt();
+            c[1] = x[1] + x[2].powi(4) * x[3] * x[3] - 8.0 - 2f64.sqrt();
+        }
+    }
+    let meta = Meta::new("HS77", 5, 2).inequalities_then_equalities(0);
+    let model = AutoModel::new(Hs77, meta);
+    let model: &dyn TwiceSmooth = &model;
+    for substep in [Substep::Exact, Substep::Truncated] {
+        let options = BlockOptions {
+            substep,
+            ..BlockOptions::default()
+        };
+        let run = || {
+            let mut solver = BlockMultilevel::new(model, Blocks::each(2), &options);
+            let mut stopping = options.stopping(vec![2.0; 5], 2);
+            let counted = measure(|| {
+                solver.solve(model, &mut stopping);
+            });
+            assert!((stopping.state.f - 0.241_505_13).abs() < 1e-7);
+            (counted.count_total, stopping.iterations())
+        };
+        run();
+        let (count, iterations) = run();
+        assert!(iterations > 1, "the loop runs");
+        assert_eq!(count, 0, "{substep:?}: {iterations} iterations");
+    }
 }
 
 #[test]

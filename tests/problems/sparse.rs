@@ -64,6 +64,48 @@ impl Element {
     }
 }
 
+/// What is done with each element; implementations are inlined always, closures when they are short.
+trait Visitor {
+    fn visit(&mut self, element: Element);
+}
+
+impl<F: FnMut(Element)> Visitor for F {
+    #[inline(always)]
+    fn visit(&mut self, element: Element) {
+        self(element);
+    }
+}
+
+/// Adds s (∇rᵢ∇rᵢᵀ + rᵢ∇²rᵢ) to the values of a Hessian.
+struct HessianSum<'a> {
+    factor: f64,
+    slots: &'a [usize],
+    vals: &'a mut [f64],
+}
+
+impl Visitor for HessianSum<'_> {
+    #[inline(always)]
+    fn visit(&mut self, element: Element) {
+        let pair = |a: usize, b: usize| a * (a + 1) / 2 + b;
+        let pairs = element.len * (element.len + 1) / 2;
+        let (slots, rest) = self.slots.split_at(pairs);
+        self.slots = rest;
+        let g = &element.gradient;
+        let mut sums = [0.0; WIDTH * (WIDTH + 1) / 2];
+        for a in 0..element.len {
+            for b in 0..=a {
+                sums[pair(a, b)] = g[a] * g[b];
+            }
+        }
+        for &(a, b, second) in &element.second[..element.seconds] {
+            sums[pair(a, b)] += element.value * second;
+        }
+        for (slot, sum) in slots.iter().zip(sums) {
+            self.vals[*slot] += self.factor * sum;
+        }
+    }
+}
+
 /// A residual function that has elements.
 #[derive(Clone, Copy, Debug)]
 pub struct Elements(Function);
@@ -84,11 +126,12 @@ impl Elements {
         sparse.then_some(Elements(function))
     }
 
-    /// Hands the `rows` elements at `x` to `visit`, in order.
+    /// Hands the `rows` elements at `x` to `visitor`, in order.
     ///
-    /// Inlined with what it calls: an element is then no more than the numbers that `visit` reads.
+    /// Inlined with what it calls: an element is then no more than the numbers that the visitor reads.
     #[inline(always)]
-    fn each(self, rows: usize, x: &[f64], mut visit: impl FnMut(Element)) {
+    fn each(self, rows: usize, x: &[f64], mut visitor: impl Visitor) {
+        let mut visit = |element| visitor.visit(element);
         match self.0 {
             Function::ExtRosenbrock => {
                 for j in (0..rows).step_by(2) {
@@ -214,7 +257,7 @@ impl SparseSumOfSquares {
     pub fn new(elements: Elements, meta: Meta) -> Self {
         let (n, rows) = (meta.nvar(), elements.0.rows(meta.nvar()));
         let mut pairs = Vec::new();
-        elements.each(rows, meta.x0(), |element| {
+        elements.each(rows, meta.x0(), |element: Element| {
             for a in 0..element.len {
                 pairs.extend((0..=a).map(|b| (element.vars[b], element.vars[a])));
             }
@@ -238,8 +281,8 @@ impl SparseSumOfSquares {
     }
 
     #[inline(always)]
-    fn each(&self, x: &[f64], visit: impl FnMut(Element)) {
-        self.elements.each(self.rows, x, visit);
+    fn each(&self, x: &[f64], visitor: impl Visitor) {
+        self.elements.each(self.rows, x, visitor);
     }
 }
 
@@ -250,7 +293,7 @@ impl Model for SparseSumOfSquares {
     fn obj(&self, x: &[f64]) -> f64 {
         self.counters.add(Verb::Obj);
         let mut sum = 0.0;
-        self.each(x, |element| sum += element.value * element.value);
+        self.each(x, |element: Element| sum += element.value * element.value);
         sum
     }
     fn cons(&self, _: &[f64], _: &mut [f64]) {}
@@ -263,7 +306,7 @@ impl Smooth for SparseSumOfSquares {
     fn grad(&self, x: &[f64], g: &mut [f64]) {
         self.counters.add(Verb::Grad);
         g.fill(0.0);
-        self.each(x, |element| {
+        self.each(x, |element: Element| {
             for (j, d) in element.entries() {
                 g[j] += 2.0 * element.value * d;
             }
@@ -283,26 +326,18 @@ impl TwiceSmooth for SparseSumOfSquares {
     fn hess_coord(&self, x: &[f64], _: &[f64], sigma: f64, vals: &mut [f64]) {
         self.counters.add(Verb::Hess);
         vals.fill(0.0);
-        let mut first = 0;
-        self.each(x, |element| {
-            let slot = |a: usize, b: usize| self.slots[first + a * (a + 1) / 2 + b];
-            let g = &element.gradient;
-            for a in 0..element.len {
-                for b in 0..=a {
-                    vals[slot(a, b)] += 2.0 * sigma * g[a] * g[b];
-                }
-            }
-            for &(a, b, second) in &element.second[..element.seconds] {
-                vals[slot(a, b)] += 2.0 * sigma * element.value * second;
-            }
-            first += element.len * (element.len + 1) / 2;
-        });
+        let sum = HessianSum {
+            factor: 2.0 * sigma,
+            slots: &self.slots,
+            vals,
+        };
+        self.each(x, sum);
     }
 
     fn hprod(&self, x: &[f64], _: &[f64], sigma: f64, v: &[f64], out: &mut [f64]) {
         self.counters.add(Verb::Hprod);
         out.fill(0.0);
-        self.each(x, |element| {
+        self.each(x, |element: Element| {
             let slope: f64 = element.entries().map(|(j, d)| d * v[j]).sum();
             for (j, d) in element.entries() {
                 out[j] += 2.0 * sigma * d * slope;

@@ -77,22 +77,6 @@ impl Banded {
     }
 }
 
-/// x ← (L D Lᵀ)⁻¹x for b = 1, with the neighbour in a register; rows are (l, 1/d).
-fn solve_tridiagonal(factors: &[f64], x: &mut [f64]) {
-    let rows = factors.chunks_exact(2);
-    let mut before = 0.0;
-    for (x, row) in x.iter_mut().zip(rows.clone()) {
-        before = *x - row[0] * before;
-        *x = before;
-    }
-    let (mut l, mut after) = (0.0, 0.0);
-    for (x, row) in x.iter_mut().zip(rows).rev() {
-        after = *x * row[1] - l * after;
-        l = row[0];
-        *x = after;
-    }
-}
-
 /// b of a lower triangle.
 pub(crate) fn bandwidth(structure: &Pattern) -> usize {
     structure.iter().map(|(i, j)| i - j).max().unwrap_or(0)
@@ -135,9 +119,6 @@ impl Shifted for Banded {
 
     fn solve(&mut self, x: &mut [f64]) {
         let b = self.bandwidth;
-        if b == 1 {
-            return solve_tridiagonal(&self.factors, x);
-        }
         for i in 0..self.n {
             let l = &self.factors[i * (b + 1)..(i + 1) * (b + 1)];
             let mut sum = x[i];
@@ -208,23 +189,6 @@ mod tests {
         h.solve(&mut y);
         for (x, y) in x.iter().zip(&y) {
             assert!((x - y).abs() < 1e-12, "{x} {y}");
-        }
-    }
-
-    #[test]
-    fn a_tridiagonal_system_is_solved() {
-        // the Laplacian of order 4 takes (1, 2, 3, 4) to (0, 0, 0, 5)
-        let entries = [(0, 0), (1, 0), (1, 1), (2, 1), (2, 2), (3, 2), (3, 3)];
-        let pattern = Pattern::from_entries(4, 4, entries).unwrap();
-        let value = |(i, j): (usize, usize)| if i == j { 2.0 } else { -1.0 };
-        let values: Vec<f64> = pattern.iter().map(value).collect();
-        let mut h = Banded::new(&pattern);
-        h.load(&pattern, &values);
-        assert!(matches!(h.factor(0.0, &mut [0.0; 4]), Verdict::Positive));
-        let mut x = [0.0, 0.0, 0.0, 5.0];
-        h.solve(&mut x);
-        for (x, exact) in x.iter().zip([1.0, 2.0, 3.0, 4.0]) {
-            assert!((x - exact).abs() < 1e-14, "{x} {exact}");
         }
     }
 

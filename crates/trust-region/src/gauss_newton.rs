@@ -143,8 +143,12 @@ impl Shifted for Factors {
         self.qr.normal_solve(b);
     }
 
-    fn newton(&mut self, _g: &[f64], p: &mut [f64]) {
-        self.qr.least_squares(&self.rhs, p);
+    fn newton(&mut self, lambda: f64, _g: &[f64], p: &mut [f64]) -> Verdict {
+        let verdict = self.factor(lambda, p);
+        if matches!(verdict, Verdict::Positive) {
+            self.qr.least_squares(&self.rhs, p);
+        }
+        verdict
     }
 
     fn product(&mut self, x: &[f64], y: &mut [f64]) {

@@ -104,7 +104,7 @@ impl GeneralizedLanczos {
             product(q, &mut self.next);
             let alpha = finite(dot(q, &self.next))?;
             k += 1;
-            self.tridiagonal.diagonal.push(alpha);
+            self.tridiagonal.grow(alpha);
             let before = finite(norm2(&self.next))?;
             size = size.max(before);
             orthogonalize(&self.basis[..k * n], &mut self.next);
@@ -135,11 +135,11 @@ impl GeneralizedLanczos {
                 return Ok(step);
             }
             if is_exhausted {
-                self.tridiagonal.coupling.push(0.0);
+                self.tridiagonal.couple(0.0);
                 irregular(k, &mut self.next);
                 orthogonalize(&self.basis[..k * n], &mut self.next);
             } else {
-                self.tridiagonal.coupling.push(gamma);
+                self.tridiagonal.couple(gamma);
             }
             self.extend(k);
         }

@@ -7,6 +7,7 @@ use nlp_model::Smooth;
 use stopping::{NlpState, Status, Stopping};
 
 use crate::gauss_newton::LevenbergMarquardtSteps;
+use crate::newton::visible;
 use crate::solution::minimize;
 use crate::sum_of_squares::SumOfSquares;
 use crate::unconstrained::QuadraticModel;
@@ -94,8 +95,8 @@ impl QuadraticModel<SumOfSquares<'_>> for GaussNewton {
 }
 
 /// A stopping for least squares: the score is ‖Jᵀr‖₂, as in
-/// [`newton::stopping`](crate::newton::stopping) up to the factor to which rounding of x hides it; here it
-/// changes the gradient by as much as ½ε|J|ᵀ|J||x|.
+/// [`newton::stopping`](crate::newton::stopping) each component up to the factor to which rounding of x
+/// hides it; here it changes the gradient by as much as ½ε|J|ᵀ|J||x|.
 pub fn stopping<'p>(
     problem: &SumOfSquares<'p>,
     options: &Options,
@@ -103,15 +104,11 @@ pub fn stopping<'p>(
     let mut stopping = Stopping::unconstrained(problem, stopping::Norm::Two);
     let tolerance = options.tolerance;
     let (m, n) = (problem.rows(), problem.nvar());
-    let mut room = (vec![0.0; m], vec![0.0; n]);
+    let (mut rows, mut room) = (vec![0.0; m], vec![0.0; n]);
     stopping.set_criterion(move |problem: &SumOfSquares<'p>, state: &NlpState| {
-        let norm = norm2(state.g.get()?);
-        let hidden = f64::EPSILON * problem.absolute_product(state.x(), &mut room);
-        if hidden > tolerance {
-            Some(norm * (tolerance / hidden))
-        } else {
-            Some(norm)
-        }
+        let g = state.g.get()?;
+        problem.absolute_product(state.x(), &mut rows, &mut room);
+        Some(visible(g, &mut room, tolerance))
     });
     options.limit(stopping)
 }

@@ -31,14 +31,28 @@ impl Spectrum {
             smallest: f64::INFINITY,
         };
         for (center, radius) in discs {
-            if !(center - radius).is_finite() {
+            let (left, right) = (center - radius, center + radius);
+            if !left.is_finite() {
                 spectrum.lowest = f64::NAN;
                 spectrum.highest = f64::NAN;
                 break;
             }
-            spectrum.lowest = spectrum.lowest.min(center - radius);
-            spectrum.highest = spectrum.highest.max(center + radius);
-            spectrum.smallest = spectrum.smallest.min(center);
+            // no NaN is left: a comparison is one instruction, `f64::min` three
+            spectrum.lowest = if left < spectrum.lowest {
+                left
+            } else {
+                spectrum.lowest
+            };
+            spectrum.highest = if right > spectrum.highest {
+                right
+            } else {
+                spectrum.highest
+            };
+            spectrum.smallest = if center < spectrum.smallest {
+                center
+            } else {
+                spectrum.smallest
+            };
         }
         spectrum
     }
@@ -61,12 +75,22 @@ pub(crate) trait Shifted {
     fn factor(&mut self, lambda: f64, work: &mut [f64]) -> Verdict;
     /// b ← (H + λI)⁻¹ b.
     fn solve(&mut self, b: &mut [f64]);
-    /// p = −(H + λI)⁻¹ g.
-    fn newton(&mut self, g: &[f64], p: &mut [f64]) {
-        for (p, g) in p.iter_mut().zip(g) {
-            *p = -g;
+    /// Factors H + λI, and p = −(H + λI)⁻¹g when it is positive definite; else p is room.
+    fn newton(&mut self, lambda: f64, g: &[f64], p: &mut [f64]) -> Verdict {
+        let verdict = self.factor(lambda, p);
+        if matches!(verdict, Verdict::Positive) {
+            for (p, g) in p.iter_mut().zip(g) {
+                *p = -g;
+            }
+            self.solve(p);
         }
-        self.solve(p);
+        verdict
+    }
+    /// pᵀ(H + λI)⁻¹p; `work` has length n.
+    fn inverse_square(&mut self, p: &[f64], work: &mut [f64]) -> f64 {
+        work.copy_from_slice(p);
+        self.solve(work);
+        dot(p, work)
     }
     /// y = H x.
     fn product(&mut self, x: &[f64], y: &mut [f64]);
@@ -128,7 +152,7 @@ impl Secular {
         high += rounding * (1.0 + g.len() as f64) + f64::EPSILON * high + f64::MIN_POSITIVE;
         let n = g.len();
         let (p, z, y) = (&mut self.p[..n], &mut self.z[..n], &mut self.work[..n]);
-        irregular(z);
+        let mut is_begun = false; // z
 
         let mut best: Option<Candidate> = None;
         let mut factored = false; // H + high·I
@@ -138,7 +162,7 @@ impl Secular {
             between(low, high, 0.01)
         };
         for work in 1..=MOST_FACTORIZATIONS {
-            if let Verdict::Indefinite(bound) = h.factor(lambda, y) {
+            if let Verdict::Indefinite(bound) = h.newton(lambda, g, p) {
                 low = low.max(finite(bound.unwrap_or(lambda))?).max(lambda);
                 if low >= high {
                     // rounding: the upper bound itself is not enough
@@ -151,7 +175,6 @@ impl Secular {
                 };
                 continue;
             }
-            h.newton(g, p);
             let length = finite(norm2(p))?;
             let energy = -dot(g, p); // pᵀ(H + λI)p
             let step = |decrease, length, kind| Step {
@@ -182,9 +205,8 @@ impl Secular {
                 return Ok(step(decrease, delta, StepKind::Boundary));
             }
             // Newton's method for 1/‖p(λ)‖ = 1/Δ
-            y.copy_from_slice(p);
-            h.solve(y);
-            let newton = lambda + length * length / dot(p, y) * ((length - delta) / delta);
+            let slope = h.inverse_square(p, y);
+            let newton = lambda + length * length / slope * ((length - delta) / delta);
             // From the left it increases to λ*: no eigenvector is needed while half of the digits move.
             let settled = f64::EPSILON.sqrt() * (size + lambda);
             if length > delta && newton - lambda > settled && newton < high {
@@ -193,6 +215,10 @@ impl Secular {
                 continue;
             }
             // p + τz: the residual is |τ| ‖(H + λI)z‖
+            if !is_begun {
+                irregular(z);
+                is_begun = true;
+            }
             improve_eigenvector(h, z);
             h.product(z, y);
             axpy(lambda, z, y);

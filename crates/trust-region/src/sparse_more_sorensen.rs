@@ -4,6 +4,7 @@ use linalg::{Factorization, Pattern, SparseCholesky};
 
 use crate::banded::{Banded, bandwidth};
 use crate::secular::{Secular, Shifted, Spectrum, Verdict};
+use crate::tridiagonal::Tridiagonal;
 use crate::{Step, TrustRegionError};
 
 /// Bandwidth up to which the factors are computed in the given order.
@@ -14,9 +15,10 @@ const NARROW: usize = 10;
 
 /// [`MoreSorensen`](crate::MoreSorensen) for a sparse symmetric H, by sparse Cholesky factorizations of H + λI.
 ///
-/// The elimination is planned once for the pattern: in the given order where |i − j| ≤ 10 for all
-/// entries, in one of little fill-in elsewhere. A factorization of the second kind that fails tells nothing
-/// but its failure, so that an indefinite H costs a few more of them than a dense one.
+/// The elimination is planned once for the pattern: from both ends where it is tridiagonal, in the given
+/// order where |i − j| ≤ 10 for all entries, in one of little fill-in elsewhere. A factorization of the
+/// last kind that fails tells nothing but its failure, so that an indefinite H costs a few more of them than
+/// a dense one.
 #[derive(Debug)]
 pub struct SparseMoreSorensen {
     secular: Secular,
@@ -26,6 +28,7 @@ pub struct SparseMoreSorensen {
 
 #[derive(Debug)]
 enum Factors {
+    Tridiagonal(Tridiagonal),
     Banded(Banded),
     Cholesky {
         cholesky: Box<SparseCholesky>,
@@ -47,7 +50,10 @@ impl SparseMoreSorensen {
             structure.ncols() == n && structure.is_lower_triangle(),
             "the pattern is a lower triangle"
         );
-        let factors = if bandwidth(structure) <= NARROW {
+        let bandwidth = bandwidth(structure);
+        let factors = if bandwidth <= 1 {
+            Factors::Tridiagonal(Tridiagonal::new(n))
+        } else if bandwidth <= NARROW {
             Factors::Banded(Banded::new(structure))
         } else {
             let entries = structure.iter().chain((0..n).map(|i| (i, i)));
@@ -88,6 +94,10 @@ impl SparseMoreSorensen {
             return Ok(Step::none(0));
         }
         match &mut self.factors {
+            Factors::Tridiagonal(tridiagonal) => {
+                tridiagonal.load(structure, h);
+                self.secular.solve(tridiagonal, g, delta, accuracy, s)
+            }
             Factors::Banded(banded) => {
                 banded.load(structure, h);
                 self.secular.solve(banded, g, delta, accuracy, s)

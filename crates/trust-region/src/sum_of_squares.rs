@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use linalg::Pattern;
-use linalg::slice::{dot, norm2};
+use linalg::slice::dot;
 use nlp_model::{Meta, Model, Smooth};
 
 use crate::TrustRegionError;
@@ -87,12 +87,8 @@ impl<'p> SumOfSquares<'p> {
         read(&values.r, &values.jac)
     }
 
-    /// ‖ |J|ᵀ|J||x| ‖₂ at the iterate.
-    pub(crate) fn absolute_product(
-        &self,
-        x: &[f64],
-        (rows, out): &mut (Vec<f64>, Vec<f64>),
-    ) -> f64 {
+    /// rows = |J||x| and out = |J|ᵀ|J||x| at the iterate.
+    pub(crate) fn absolute_product(&self, x: &[f64], rows: &mut [f64], out: &mut [f64]) {
         rows.fill(0.0);
         out.fill(0.0);
         self.with_current(|_, jac| {
@@ -103,7 +99,6 @@ impl<'p> SumOfSquares<'p> {
                 out[j] += v.abs() * rows[i];
             }
         });
-        norm2(out)
     }
 
     fn residuals(&self, x: &[f64], r: &mut [f64]) {
