@@ -8,6 +8,7 @@ use nlp_model::{
 };
 use stackelberg::bolib;
 use stackelberg::mpec::sensitivity::solution_sensitivity;
+use stackelberg::ssn::SsnError;
 use stackelberg::ssn::stability::{
     Sample, SampleOptions, Stability, StabilityOptions, nearest_equilibrium, of_bilevel, of_qvi,
     sample_bilevel, sample_qvi,
@@ -388,4 +389,40 @@ fn grids_agree_with_the_bounds_of_the_penalty() {
         below.len() >= 10 && above.len() >= 10,
         "{below:?} {above:?}"
     );
+}
+
+/// At all references, convex or not, and at the starts: an answer or a typed error, and the same conditions behind
+/// every bound.
+#[test]
+fn every_problem_of_the_catalogue_is_examined() {
+    let (mut bounded, mut refused) = (0, 0);
+    for problem in bolib::problems() {
+        let model = problem.build();
+        let points = problem.reference.point.iter().chain(problem.starts);
+        for point in points {
+            let options = StabilityOptions {
+                convex: problem.lower_convex,
+                ..StabilityOptions::default()
+            };
+            match of_bilevel(&*model, point.x, point.y, &options) {
+                Ok(stability) => {
+                    let Some(modulus) = stability.bound() else {
+                        continue;
+                    };
+                    bounded += 1;
+                    assert!(stability.convexity.holds() && stability.calmness.holds());
+                    for bounds in [modulus.sum, modulus.euclidean, modulus.max] {
+                        assert!(bounds.lower <= bounds.upper && bounds.upper.is_finite());
+                    }
+                }
+                Err(SsnError::NotASolution(residual)) => {
+                    assert!(residual > 1e-6, "{}", problem.name);
+                    refused += 1;
+                }
+                Err(SsnError::Factor(_)) => refused += 1,
+                Err(other) => panic!("{}: {other}", problem.name),
+            }
+        }
+    }
+    assert!(bounded >= 30 && refused >= 100, "{bounded} {refused}");
 }

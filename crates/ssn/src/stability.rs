@@ -185,9 +185,10 @@ pub fn of_qvi(
     let at_point = at_point(&lower, &at)?;
     let by_y = by_y(&lower, &at)?;
     let behind_value = behind_value(&lower, &at, options)?;
-    let sharpness = sharpness(&lower, &at, &cone, &responses, &by_y);
+    let sharpness = sharpness(&lower, &cone, &responses, &by_y);
     let test = modulus(&cone);
-    let penalty = if responses.completeness.holds() {
+    let convexity = convexity(&lower, options);
+    let penalty = if convexity.holds() && responses.completeness.holds() {
         Some(penalty(problem, x, y, &cone, sharpness_of(&sharpness))?)
     } else {
         None
@@ -211,7 +212,7 @@ pub fn of_qvi(
     };
     Ok(Stability {
         residual,
-        convexity: convexity(&lower, options),
+        convexity,
         r_regularity: r_regularity(&lower, &at, &cone, &responses)?,
         calmness: calmness(&lower, &sharpness),
         responses: responses.points,

@@ -1,6 +1,5 @@
 //! Calmness of the value-function constraint, by a sharpness constant of the gap.
 
-use super::Place;
 use super::condition::{Answer, Condition};
 use super::cone::{MultiplierCone, Origin};
 use super::first_order::Lower;
@@ -26,7 +25,6 @@ const SHARP: f64 = 1e-7;
 /// s; with rows that are not, ŷ must be a vertex of as many strongly active rows as there are variables.
 pub(super) fn sharpness(
     lower: &Lower,
-    at: &Place,
     cone: &MultiplierCone,
     responses: &Responses,
     by_y: &Qualification,
@@ -45,7 +43,7 @@ pub(super) fn sharpness(
     rows.dedup();
     let mut least = f64::INFINITY;
     for row in rows {
-        let Some(distance) = distance(cone, at, responses, row) else {
+        let Some(distance) = distance(cone, responses, row) else {
             return Condition::cannot_tell("a cone program was not solved");
         };
         least = least.min(distance);
@@ -59,14 +57,13 @@ pub(super) fn sharpness(
 }
 
 /// The distance of 0 from the set of row r.
-fn distance(cone: &MultiplierCone, at: &Place, responses: &Responses, row: usize) -> Option<f64> {
+fn distance(cone: &MultiplierCone, responses: &Responses, row: usize) -> Option<f64> {
     let takes_part: Vec<usize> = (0..cone.generators.len())
         .filter(|&g| match cone.generators[g].origin {
             Origin::Row(i, _) => i != row,
             Origin::Gap(k, _) => responses.active[k].contains(&row),
         })
         .collect();
-    debug_assert!(takes_part.len() <= cone.generators.len() && !at.y.is_empty());
     let count = takes_part.len();
     let mut program = Program::minimize(vec![0.0; count + 1]);
     program.set_cost(count, 1.0);

@@ -60,11 +60,11 @@ pub(super) fn r_regularity(
     let is_vertex = independent == lower.ny && rows.len() == lower.ny;
     let nondegenerate_vertex = if !lower.is_affine_in_s {
         Condition::cannot_tell("the rows are not affine in s")
-    } else if is_vertex {
+    } else if is_vertex && responses.uniqueness.holds() {
         let reason = "smallest singular value of the active rows";
         Condition::new(Answer::Holds, smallest, reason)
     } else {
-        let reason = "as many active rows as variables are needed; their number is";
+        let reason = "one response at as many active rows as variables is needed; their number is";
         Condition::new(Answer::Fails, rows.len() as f64, reason)
     };
     let dual = responses.multipliers.iter().flat_map(|w| {

@@ -42,7 +42,8 @@ pub struct Stability {
     pub modulus: Option<Modulus>,
     /// The multipliers that violate the test.
     pub violation: Option<Multipliers>,
-    /// Which penalty parameters of the value function are exact at the point, were it a solution.
+    /// Which penalty parameters of the value function are exact at the point, were it a solution. None where the
+    /// moving set is not known to be convex, or not all responses are known.
     pub penalty: Option<PenaltyEstimate>,
 }
 
