@@ -36,6 +36,8 @@ pub(crate) struct Local<'r, 'a> {
     pub model: Quadratic,
     pub cuts: Vec<Cut>,
     fails: usize,
+    /// The last step that ended beyond a cliff.
+    failed: Option<Vec<f64>>,
     /// Whether the model has fewer points than a linear function has coefficients.
     sparse: bool,
     /// Values that the model predicted well since the last that it did not.
@@ -64,6 +66,7 @@ impl<'r, 'a> Local<'r, 'a> {
             model,
             cuts: Vec::new(),
             fails: 0,
+            failed: None,
             sparse: true,
             confirmed: 0,
         }
@@ -186,6 +189,12 @@ impl<'r, 'a> Local<'r, 'a> {
     fn attempt(&mut self, step: &Step, size: f64, tol: f64) -> Result<(), Interrupt> {
         let label = self.label();
         let f = self.archive.value(self.x);
+        // What was learnt from a step that is proposed again did not help: it never will at this radius.
+        let near = |u: &Vec<f64>| norm_inf(&difference(u, &step.u)) <= 0.1 * size;
+        if self.failed.take().as_ref().is_some_and(near) {
+            self.delta *= 0.5;
+            return Ok(());
+        }
         let k = self.archive.evaluate(&step.u)?;
         match self.archive.label(k) {
             None => self.delta *= 0.7,
@@ -200,6 +209,7 @@ impl<'r, 'a> Local<'r, 'a> {
             }
             Some(_) if self.archive.value(k) < f && !self.stick => {}
             Some(_) => {
+                self.failed = Some(step.u.clone());
                 self.restore(k, tol)?;
                 self.fails += 1;
                 if self.fails > 3 + 2 * self.archive.n {
