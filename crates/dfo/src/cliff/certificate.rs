@@ -12,8 +12,9 @@ use super::step::Step;
 use super::vector::{along, clip, distance, in_cube, orthogonal_part, tangents, unit};
 use super::{Label, Verdict};
 
-/// A cliff as near as this to the limit counts as there: as far as the polls at 5·10⁻⁵ see.
-const BESIDE: f64 = 6e-5;
+/// A cliff as near as this to the limit counts as there: as far as the polls at 10⁻⁴ see, and as values place a limit that
+/// no cliff holds.
+const BESIDE: f64 = 1.1e-4;
 
 /// A limit point of one piece.
 #[derive(Clone, Debug)]
@@ -175,7 +176,7 @@ impl Local<'_, '_> {
             return Ok(Polled::Lower(k));
         }
         let mut directions: Vec<(Vec<f64>, f64)> = Vec::new();
-        for radius in [0.05, 0.005, 5e-4, 5e-5, 1e-5] {
+        for radius in [0.05, 0.005, 5e-4, 1e-4, 1e-5] {
             for direction in self.random.basis(n) {
                 directions.push((direction.clone(), radius));
                 directions.push((direction, -radius));

@@ -11,7 +11,7 @@ use super::step::Step;
 use super::vector::{along, clip, difference, distance, in_cube, orthogonal_part, tangents, unit};
 
 /// Width of the brackets that show the direction of a cut, in units of their distance.
-const ORIENTING: f64 = 0.4;
+const ORIENTING: f64 = 0.2;
 
 impl Local<'_, '_> {
     /// Whether the directions of the cuts that hold the step are known. If not, looks for a tangent point of one.
@@ -36,8 +36,8 @@ impl Local<'_, '_> {
         let h = (0.25 * self.delta)
             .max(5.0 * self.archive.width(&self.archive.brackets[cut.brackets[0]]));
         // A direction needs no finer brackets.
-        // Note (2026-11-28): with those of the place, two evaluations more for each bracket, `trap5` ends within 1e-3 in
-        // 10 instead of 16 of 20 runs. Still wider ones, up to 0.64 of the distance, gain nothing.
+        // Note (2026-11-28): those of the place cost an evaluation more for each bracket, which `trap5` needs elsewhere. With
+        // twice this width the limit of example 4 is 10⁻⁵ off, and its cliff is overlooked.
         let coarse = tol.max(ORIENTING * h.min(0.25 * self.delta));
         let mut known = vec![cut.normal.clone()];
         for &b in &cut.brackets[1..] {
