@@ -19,6 +19,7 @@ mod rules;
 mod search;
 mod solution;
 mod steps;
+mod tangent;
 mod trust_region;
 mod update;
 

@@ -62,44 +62,45 @@ impl Columns {
 
     /// y ← y + A x, the terms of each sum in the order of the columns.
     pub(crate) fn add_product(&self, x: &[f64], y: &mut [f64]) {
-        debug_assert_eq!((self.rows, self.data.len()), (y.len(), y.len() * x.len()));
-        self.add_columns(0, x, y);
+        self.fold_rows::<false>(x, y, |sum, a, x| sum + a * x);
     }
 
     /// y ← A x.
     pub(crate) fn product(&self, x: &[f64], y: &mut [f64]) {
-        debug_assert_eq!((self.rows, self.data.len()), (y.len(), y.len() * x.len()));
-        let Some((first, rest)) = x.split_first() else {
-            return y.fill(0.0);
-        };
-        for (y, a) in y.iter_mut().zip(self.column(0)) {
-            // a sum that begins with zero: −0 becomes 0
-            *y = 0.0 + a * first;
-        }
-        self.add_columns(1, rest, y);
+        self.fold_rows::<true>(x, y, |sum, a, x| sum + a * x);
     }
 
-    /// y ← y + Σ x_j a_j over the columns from `first` on, four in a pass.
+    /// d_k ← |row k − x|².
+    pub(crate) fn squared_distances(&self, x: &[f64], d: &mut [f64]) {
+        self.fold_rows::<true>(x, d, |sum, a, x| sum + (a - x) * (a - x));
+    }
+
+    /// y_k ← the fold of row k and x, from 0 when `ANEW` and else from y_k.
     #[inline]
-    fn add_columns(&self, first: usize, x: &[f64], y: &mut [f64]) {
-        let rows = self.rows;
-        let y = &mut y[..rows];
-        let (fours, rest) = x.split_at(x.len() - x.len() % 4);
-        let mut columns = &self.data[first * rows..];
-        for x in fours.chunks_exact(4) {
-            let (a, others) = columns.split_at(rows);
-            let (b, others) = others.split_at(rows);
-            let (c, others) = others.split_at(rows);
-            let (d, others) = others.split_at(rows);
-            for i in 0..rows {
-                y[i] = (((y[i] + a[i] * x[0]) + b[i] * x[1]) + c[i] * x[2]) + d[i] * x[3];
-            }
-            columns = others;
+    fn fold_rows<const ANEW: bool>(
+        &self,
+        x: &[f64],
+        y: &mut [f64],
+        f: impl Fn(f64, f64, f64) -> f64 + Copy,
+    ) {
+        debug_assert_eq!((self.rows, self.data.len()), (y.len(), y.len() * x.len()));
+        let (head, tail) = x.split_at(x.len() % 8);
+        let (first, mut columns) = self.data.split_at(head.len() * self.rows);
+        match head.len() {
+            0 if ANEW => y.fill(0.0),
+            0 => {}
+            1 => fold_block::<1, ANEW>(first, head, y, f),
+            2 => fold_block::<2, ANEW>(first, head, y, f),
+            3 => fold_block::<3, ANEW>(first, head, y, f),
+            4 => fold_block::<4, ANEW>(first, head, y, f),
+            5 => fold_block::<5, ANEW>(first, head, y, f),
+            6 => fold_block::<6, ANEW>(first, head, y, f),
+            _ => fold_block::<7, ANEW>(first, head, y, f),
         }
-        for (x, column) in rest.iter().zip(columns.chunks_exact(rows)) {
-            for (y, a) in y.iter_mut().zip(column) {
-                *y += a * x;
-            }
+        for x in tail.chunks_exact(8) {
+            let (block, others) = columns.split_at(8 * self.rows);
+            fold_block::<8, false>(block, x, y, f);
+            columns = others;
         }
     }
 
@@ -107,11 +108,44 @@ impl Columns {
     /// rows.
     pub(crate) fn add_transposed_product(&self, w: &[f64], y: &mut [f64]) {
         debug_assert!(self.rows == w.len() && self.data.len() >= w.len() * y.len());
-        let (mut y, mut columns) = (y, self.data.as_slice());
-        (y, columns) = add_blocks::<8>(columns, w, y);
-        (y, columns) = add_blocks::<4>(columns, w, y);
-        (y, columns) = add_blocks::<2>(columns, w, y);
-        add_blocks::<1>(columns, w, y);
+        let rows = w.len();
+        let (head, tail) = y.split_at_mut(y.len() % 8);
+        let (first, mut columns) = self.data.split_at(head.len() * rows);
+        match head.len() {
+            0 => {}
+            1 => add_block::<1>(first, w, head),
+            2 => add_block::<2>(first, w, head),
+            3 => add_block::<3>(first, w, head),
+            4 => add_block::<4>(first, w, head),
+            5 => add_block::<5>(first, w, head),
+            6 => add_block::<6>(first, w, head),
+            _ => add_block::<7>(first, w, head),
+        }
+        for y in tail.chunks_exact_mut(8) {
+            let (block, others) = columns.split_at(8 * rows);
+            add_block::<8>(block, w, y);
+            columns = others;
+        }
+    }
+
+    /// y ← y + Aᵀ u + Bᵀ v, both terms of each row together.
+    pub(crate) fn add_transposed_products(&self, u: &[f64], b: &Self, v: &[f64], y: &mut [f64]) {
+        debug_assert_eq!((self.rows, self.data.len()), (b.rows, b.data.len()));
+        debug_assert_eq!((u.len(), v.len()), (self.rows, self.rows));
+        let rows = self.rows;
+        let (head, tail) = y.split_at_mut(y.len() % 4);
+        let count = head.len() * rows;
+        match head.len() {
+            0 => {}
+            1 => add_two_blocks::<1>(&self.data, u, &b.data, v, head),
+            2 => add_two_blocks::<2>(&self.data, u, &b.data, v, head),
+            _ => add_two_blocks::<3>(&self.data, u, &b.data, v, head),
+        }
+        let blocks = self.data[count..].chunks_exact(4 * rows);
+        let blocks = blocks.zip(b.data[count..].chunks_exact(4 * rows));
+        for (y, (a, b)) in tail.chunks_exact_mut(4).zip(blocks) {
+            add_two_blocks::<4>(a, u, b, v, y);
+        }
     }
 
     /// y ← Aᵀ w.
@@ -120,22 +154,13 @@ impl Columns {
         self.add_transposed_product(w, y);
     }
 
-    /// d_k ← |row k − x|².
-    pub(crate) fn squared_distances(&self, x: &[f64], d: &mut [f64]) {
-        d.fill(0.0);
-        for (column, &x) in self.columns().zip(x) {
-            for (d, a) in d.iter_mut().zip(column) {
-                *d += (a - x) * (a - x);
-            }
-        }
-    }
-
     /// Copies the upper triangle of a square matrix to the lower one.
     pub(crate) fn mirror(&mut self) {
         let n = self.rows;
         for j in 1..n {
-            for i in 0..j {
-                self.data[j + i * n] = self.data[i + j * n];
+            let (left, right) = self.data.split_at_mut(j * n);
+            for (row, upper) in left.chunks_exact_mut(n).zip(&right[..j]) {
+                row[j] = *upper;
             }
         }
     }
@@ -163,28 +188,54 @@ impl Columns {
     }
 }
 
-/// Adds the products of `w` with as many columns as make blocks of `N`; returns what is left. The sums of a block
-/// run side by side.
-fn add_blocks<'a, 'y, const N: usize>(
-    columns: &'a [f64],
-    w: &[f64],
-    y: &'y mut [f64],
-) -> (&'y mut [f64], &'a [f64]) {
-    let rows = w.len();
-    let blocks = y.len() / N;
-    let (now, left) = y.split_at_mut(blocks * N);
-    for (k, y) in now.chunks_exact_mut(N).enumerate() {
-        let block: [&[f64]; N] = std::array::from_fn(|j| &columns[(k * N + j) * rows..][..rows]);
-        let mut sum = [0.0; N];
-        sum.copy_from_slice(y);
-        for i in 0..rows {
-            for j in 0..N {
-                sum[j] += block[j][i] * w[i];
-            }
+/// One pass over the rows of `N` columns. The sums of all rows are independent.
+#[inline]
+fn fold_block<const N: usize, const ANEW: bool>(
+    columns: &[f64],
+    x: &[f64],
+    y: &mut [f64],
+    f: impl Fn(f64, f64, f64) -> f64,
+) {
+    let rows = y.len();
+    let block: [&[f64]; N] = std::array::from_fn(|j| &columns[j * rows..][..rows]);
+    let x: [f64; N] = std::array::from_fn(|j| x[j]);
+    for i in 0..rows {
+        let mut sum = if ANEW { 0.0 } else { y[i] };
+        for j in 0..N {
+            sum = f(sum, block[j][i], x[j]);
         }
-        y.copy_from_slice(&sum);
+        y[i] = sum;
     }
-    (left, &columns[blocks * N * rows..])
+}
+
+/// Adds the products of `w` with `N` columns, whose sums run side by side.
+fn add_block<const N: usize>(columns: &[f64], w: &[f64], y: &mut [f64]) {
+    let rows = w.len();
+    let block: [&[f64]; N] = std::array::from_fn(|j| &columns[j * rows..][..rows]);
+    let mut sum = [0.0; N];
+    sum.copy_from_slice(y);
+    for i in 0..rows {
+        for j in 0..N {
+            sum[j] += block[j][i] * w[i];
+        }
+    }
+    y.copy_from_slice(&sum);
+}
+
+/// The same for two matrices.
+fn add_two_blocks<const N: usize>(a: &[f64], u: &[f64], b: &[f64], v: &[f64], y: &mut [f64]) {
+    let rows = u.len();
+    let v = &v[..rows];
+    let a: [&[f64]; N] = std::array::from_fn(|j| &a[j * rows..][..rows]);
+    let b: [&[f64]; N] = std::array::from_fn(|j| &b[j * rows..][..rows]);
+    let mut sum = [0.0; N];
+    sum.copy_from_slice(y);
+    for i in 0..rows {
+        for j in 0..N {
+            sum[j] = sum[j] + a[j][i] * u[i] + b[j][i] * v[i];
+        }
+    }
+    y.copy_from_slice(&sum);
 }
 
 /// The largest modulus; NaN is passed over.

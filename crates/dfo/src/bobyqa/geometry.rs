@@ -35,6 +35,13 @@ struct Step {
     hit: Option<(usize, f64)>,
 }
 
+impl Step {
+    /// A step that reaches no bound.
+    fn inner(length: f64) -> Self {
+        Step { length, hit: None }
+    }
+}
+
 impl Geometry {
     pub(crate) fn new(n: usize, m: usize) -> Self {
         Geometry {
@@ -77,9 +84,8 @@ impl Geometry {
 
     fn gradient(&mut self, points: &Points, inverse: &Inverse, t: usize) {
         inverse.xi.read_row(t, &mut self.g);
-        points.y.product(&points.xopt, &mut self.work);
-        for (w, c) in self.work.iter_mut().zip(&self.c) {
-            *w *= c;
+        for (w, (yx, c)) in self.work.iter_mut().zip(points.yx.iter().zip(&self.c)) {
+            *w = yx * c;
         }
         points.y.add_transposed_product(&self.work, &mut self.g);
     }
@@ -99,13 +105,20 @@ impl Geometry {
             }
         }
         let half = 0.5 * self.alpha;
+        // with a margin for rounding
+        let is_inside = points.room() > 1.001 * radius;
         let (mut most, mut best) = (0.0, None);
         for k in 0..m {
             if k == points.best {
                 continue;
             }
             let (slope, distsq) = (self.slopes[k], self.distances[k]);
-            let (low, high) = ends(points, k, radius / distsq.sqrt());
+            let reach = radius / distsq.sqrt();
+            let (low, high) = if is_inside {
+                (Step::inner(-reach), Step::inner(reach))
+            } else {
+                ends(points, k, reach)
+            };
             let (step, value) = if k == t {
                 largest_of_own(slope, low, high)
             } else {
@@ -261,10 +274,7 @@ fn largest_of_own(slope: f64, low: Step, high: Step) -> (Step, f64) {
     if (half - curvature * low.length) * (half - curvature * high.length) < 0.0 {
         let stationary = half * half / curvature;
         if stationary.abs() > value.abs() {
-            step = Step {
-                length: half / curvature,
-                hit: None,
-            };
+            step = Step::inner(half / curvature);
             value = stationary;
         }
     }
@@ -279,10 +289,7 @@ fn largest_of_other(low: Step, high: Step) -> (Step, f64) {
         (step, value) = (high, at(high.length));
     }
     if high.length > 0.5 && value.abs() < 0.25 {
-        step = Step {
-            length: 0.5,
-            hit: None,
-        };
+        step = Step::inner(0.5);
         value = 0.25;
     }
     (step, value)

@@ -33,8 +33,6 @@ pub(crate) struct Trial {
     pub(crate) y: Vec<f64>,
     /// y_kᵀd (m).
     pub(crate) yd: Vec<f64>,
-    /// y_kᵀx_opt (m).
-    pub(crate) yx: Vec<f64>,
     /// α_k (m), where it is needed.
     pub(crate) alpha: Vec<f64>,
     /// The values of the Lagrange functions at the trial point (m), then n more entries of H w + e.
@@ -51,7 +49,6 @@ impl Trial {
             dsq: 0.0,
             y: vec![0.0; n],
             yd: vec![0.0; m],
-            yx: vec![0.0; m],
             alpha: vec![0.0; m],
             vlag: vec![0.0; m + n],
             beta: 0.0,
@@ -85,13 +82,10 @@ impl Inverse {
     /// β = (dᵀx_opt)² + |d|²(|x_opt|² + 2dᵀx_opt + ½|d|²) − wᵀH w.
     pub(crate) fn trial(&mut self, points: &Points, trial: &mut Trial) {
         let (n, m) = (points.n(), points.m());
-        let Trial {
-            d, yd, yx, w, vlag, ..
-        } = trial;
+        let Trial { d, yd, w, vlag, .. } = trial;
         let x = &points.xopt;
         points.y.product(d, yd);
-        points.y.product(x, yx);
-        for ((w, yd), yx) in w.iter_mut().zip(yd.iter()).zip(yx.iter()) {
+        for ((w, yd), yx) in w.iter_mut().zip(yd.iter()).zip(&points.yx) {
             *w = yd * (0.5 * yd + yx);
         }
         let (lagrange, rest) = vlag.split_at_mut(m);

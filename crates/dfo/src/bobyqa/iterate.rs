@@ -265,7 +265,7 @@ impl Iteration {
         self.inverse.trial(&self.points, &mut self.trial);
         self.inverse.alphas(&mut self.trial.alpha);
         let improves = f < self.points.fopt();
-        let entered = if let Some(leaving) = self.leaving(improves) {
+        let entered = if let Some(leaving) = self.leaving(improves, self.delta) {
             self.leaving = leaving;
             let vquad = self.model.change(&self.trial.d, &self.trial.yd);
             self.replace(f, f - self.points.fopt() - vquad);

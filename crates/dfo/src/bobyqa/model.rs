@@ -29,12 +29,11 @@ impl Model {
 
     /// hs ← ∇²Q s. Cost: O(n² + mn).
     pub(crate) fn hessian_product(&mut self, points: &Points, s: &[f64], hs: &mut [f64]) {
-        hs.fill(0.0);
-        self.add_hessian_product(points, s, hs);
+        self.h.product(s, hs);
+        self.add_implicit_product(points, s, hs);
     }
 
-    fn add_hessian_product(&mut self, points: &Points, s: &[f64], hs: &mut [f64]) {
-        self.h.add_product(s, hs);
+    fn add_implicit_product(&mut self, points: &Points, s: &[f64], hs: &mut [f64]) {
         let c = &mut self.work[..self.p.len()];
         points.y.product(s, c);
         for (c, p) in c.iter_mut().zip(&self.p) {
@@ -71,6 +70,9 @@ impl Model {
 
     /// Moves the part of the Hessian that belongs to y_t into H, before that point leaves.
     pub(crate) fn release(&mut self, points: &Points, t: usize) {
+        if self.p[t] == 0.0 {
+            return;
+        }
         let n = self.g.len();
         let (y, scaled) = self.work[..2 * n].split_at_mut(n);
         points.y.read_row(t, y);
@@ -78,22 +80,19 @@ impl Model {
             *s = self.p[t] * y;
         }
         for (j, column) in self.h.columns_mut().enumerate() {
-            let (upper, lower) = column.split_at_mut(j);
-            for (h, y) in upper.iter_mut().zip(y.iter()) {
+            for (h, y) in column[..=j].iter_mut().zip(y.iter()) {
                 *h += scaled[j] * y;
             }
-            // with the rounding of the other triangle
-            for (h, s) in lower.iter_mut().zip(&scaled[j..]) {
-                *h += s * y[j];
-            }
         }
+        self.h.mirror();
         self.p[t] = 0.0;
     }
 
     /// The gradient at a new x_opt, a step d from the old one.
     pub(crate) fn move_gradient(&mut self, points: &Points, d: &[f64]) {
         let mut g = std::mem::take(&mut self.g);
-        self.add_hessian_product(points, d, &mut g);
+        self.h.add_product(d, &mut g);
+        self.add_implicit_product(points, d, &mut g);
         self.g = g;
     }
 

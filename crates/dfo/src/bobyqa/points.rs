@@ -24,6 +24,8 @@ pub(crate) struct Points {
     pub(crate) xopt: Vec<f64>,
     /// |x_opt|².
     pub(crate) xoptsq: f64,
+    /// y_kᵀx_opt (m).
+    pub(crate) yx: Vec<f64>,
     /// Lower bounds less x_base (n), at most 0.
     #[cfg_attr(feature = "serde", serde(with = "super::exact"))]
     pub(crate) sl: Vec<f64>,
@@ -51,6 +53,7 @@ impl Points {
             best: 0,
             xopt: vec![0.0; n],
             xoptsq: 0.0,
+            yx: vec![0.0; m],
             sl: vec![0.0; n],
             su: vec![0.0; n],
             lower: lower.to_vec(),
@@ -122,11 +125,28 @@ impl Points {
         }
     }
 
+    /// Puts y in the place of point `k`.
+    pub(crate) fn replace(&mut self, k: usize, y: &[f64]) {
+        self.y.write_row(k, y);
+        let entries = y.iter().zip(&self.xopt);
+        self.yx[k] = entries.fold(0.0, |sum, (y, x)| sum + y * x);
+    }
+
+    /// The least distance of x_opt from a bound.
+    pub(crate) fn room(&self) -> f64 {
+        let bounds = self.sl.iter().zip(&self.su);
+        let entries = self.xopt.iter().zip(bounds);
+        entries.fold(f64::INFINITY, |room, (x, (sl, su))| {
+            room.min((x - sl).min(su - x))
+        })
+    }
+
     /// Makes point `k` the best one.
     pub(crate) fn set_best(&mut self, k: usize) {
         self.best = k;
         self.y.read_row(k, &mut self.xopt);
         self.xoptsq = self.xopt.iter().map(|x| x * x).sum();
+        self.y.product(&self.xopt, &mut self.yx);
     }
 
     /// x_base ← x_base + x_opt.
@@ -154,5 +174,6 @@ impl Points {
             self.xopt[i] = 0.0;
         }
         self.xoptsq = 0.0;
+        self.yx.fill(0.0);
     }
 }

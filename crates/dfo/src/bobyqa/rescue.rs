@@ -119,7 +119,7 @@ impl Rescue {
             Site::Pair(p, q) => (self.y[p], self.y[q]) = (self.one[p], self.one[q]),
             Site::Known | Site::Center => {}
         }
-        points.y.write_row(k, &self.y);
+        points.replace(k, &self.y);
         self.predicted = self.predict(points, model, k);
         Some(k)
     }

@@ -21,10 +21,10 @@ impl Iteration {
             return Phase::ShortStep;
         }
         self.inverse.alphas(&mut self.trial.alpha);
-        match self.leaving(false) {
-            Some(leaving) => self.leaving = leaving,
-            None if self.has_room() => {}
-            None => return Phase::Rescue { geometry: false },
+        // With β > 0 no denominator is less than its vlag²: which point leaves may wait for the value.
+        let is_sound = self.trial.beta > 0.0 || self.leaving(false, self.delta).is_some();
+        if !is_sound && !self.has_room() {
+            return Phase::Rescue { geometry: false };
         }
         Phase::Evaluate(Pending::Step)
     }
@@ -125,7 +125,8 @@ impl Iteration {
             return end(End::Rounding);
         }
         self.ratio = (f - fopt) / vquad;
-        let (half, dnorm) = (0.5 * self.delta, self.dnorm);
+        let (delta, dnorm) = (self.delta, self.dnorm);
+        let half = 0.5 * delta;
         self.set_delta(if self.ratio <= 0.1 {
             half.min(dnorm)
         } else if self.ratio <= 0.7 {
@@ -133,19 +134,22 @@ impl Iteration {
         } else {
             half.max(dnorm + dnorm)
         });
-        if self.has_room() {
-            self.leaving = Leaving {
+        let leaving = if self.has_room() {
+            Some(Leaving {
                 t: self.points.active,
                 den: self.trial.beta,
-            };
-        } else if f < fopt
-            && let Some(leaving) = self.leaving(true)
-        {
-            self.leaving = leaving;
-        }
+            })
+        } else {
+            let of_best = (f < fopt).then(|| self.leaving(true, self.delta));
+            of_best.flatten().or_else(|| self.leaving(false, delta))
+        };
+        let Some(leaving) = leaving else {
+            return Phase::Rescue { geometry: false };
+        };
+        self.leaving = leaving;
         self.replace(f, error);
         self.alternative
-            .consider(&self.points, &mut self.model, &self.inverse, &self.trial);
+            .consider(&self.points, &mut self.model, &self.inverse);
         if f <= fopt + self.variant.rules().sufficient * vquad {
             return Phase::TrustRegion;
         }

@@ -2,6 +2,7 @@
 
 use super::model::Model;
 use super::points::Points;
+use super::tangent::{best_tangent, sin};
 
 /// Approximate minimizer of the model in the box and in |d| ≤ Δ: Powell's TRSBOX (Powell2009, Section 3).
 #[derive(Clone, Debug)]
@@ -24,6 +25,8 @@ pub(crate) struct TrustRegion {
     /// −1 and 1 for variables fixed at a bound, 0 for free ones.
     side: Vec<f64>,
     fixed: usize,
+    /// Whether no step of the trust region reaches a bound.
+    is_inside: bool,
     delsq: f64,
     /// Reduction of the model so far.
     qred: f64,
@@ -54,6 +57,7 @@ impl TrustRegion {
             hd: zeros(),
             side: zeros(),
             fixed: 0,
+            is_inside: false,
             delsq: 0.0,
             qred: 0.0,
         }
@@ -88,6 +92,8 @@ impl TrustRegion {
         self.delsq = delta * delta;
         self.qred = 0.0;
         self.crvmin = -1.0;
+        // |d_i| ≤ Δ, and a step along s is at most 2Δ long
+        self.is_inside = points.room() > 4.0 * delta;
     }
 
     /// Truncated conjugate gradients, begun anew at each bound that is hit.
@@ -97,15 +103,16 @@ impl TrustRegion {
         let (mut beta, mut gredsq) = (0.0, 0.0);
         loop {
             let mut stepsq = 0.0;
+            let (s, g, side) = (&mut self.s[..n], &self.g[..n], &self.side[..n]);
             for i in 0..n {
-                self.s[i] = if self.side[i] != 0.0 {
+                s[i] = if side[i] != 0.0 {
                     0.0
                 } else if beta == 0.0 {
-                    -self.g[i]
+                    -g[i]
                 } else {
-                    beta * self.s[i] - self.g[i]
+                    beta * s[i] - g[i]
                 };
-                stepsq += self.s[i] * self.s[i];
+                stepsq += s[i] * s[i];
             }
             if stepsq == 0.0 || stepsq.is_nan() {
                 return End::Interior;
@@ -119,11 +126,12 @@ impl TrustRegion {
             }
             model.hessian_product(points, &self.s, &mut self.hs);
             let (mut resid, mut ds, mut shs) = (self.delsq, 0.0, 0.0);
+            let (s, d, hs, side) = self.directions();
             for i in 0..n {
-                if self.side[i] == 0.0 {
-                    resid -= self.d[i] * self.d[i];
-                    ds += self.s[i] * self.d[i];
-                    shs += self.s[i] * self.hs[i];
+                if side[i] == 0.0 {
+                    resid -= d[i] * d[i];
+                    ds += s[i] * d[i];
+                    shs += s[i] * hs[i];
                 }
             }
             if resid <= 0.0 {
@@ -153,12 +161,14 @@ impl TrustRegion {
                     };
                 }
                 gredsq = 0.0;
+                let (s, hs, side) = (&self.s[..n], &self.hs[..n], &self.side[..n]);
+                let (g, d) = (&mut self.g[..n], &mut self.d[..n]);
                 for i in 0..n {
-                    self.g[i] += step * self.hs[i];
-                    if self.side[i] == 0.0 {
-                        gredsq += self.g[i] * self.g[i];
+                    g[i] += step * hs[i];
+                    if side[i] == 0.0 {
+                        gredsq += g[i] * g[i];
                     }
-                    self.d[i] += step * self.s[i];
+                    d[i] += step * s[i];
                 }
                 sdec = f64::max(step * (before - 0.5 * step * shs), 0.0);
                 self.qred += sdec;
@@ -181,9 +191,19 @@ impl TrustRegion {
         }
     }
 
+    /// s, d, the product of the Hessian with s, and the sides, with their common length.
+    fn directions(&self) -> (&[f64], &[f64], &[f64], &[f64]) {
+        let n = self.d.len();
+        let (s, d) = (&self.s[..n], &self.d[..n]);
+        (s, d, &self.hs[..n], &self.side[..n])
+    }
+
     /// Shortens the step along s to the first bound, and says which one.
     fn first_bound(&self, points: &Points, step: &mut f64) -> Option<usize> {
         let mut hit = None;
+        if self.is_inside {
+            return hit;
+        }
         for i in 0..self.d.len() {
             if self.s[i] != 0.0 {
                 let x = points.xopt[i] + self.d[i];
@@ -229,9 +249,10 @@ impl TrustRegion {
                     return;
                 }
                 let area = area.sqrt();
-                for i in 0..n {
-                    self.s[i] = if self.side[i] == 0.0 {
-                        (dredg * self.d[i] - dredsq * self.g[i]) / area
+                let (d, g, side) = (&self.d[..n], &self.g[..n], &self.side[..n]);
+                for (i, s) in self.s.iter_mut().enumerate() {
+                    *s = if side[i] == 0.0 {
+                        (dredg * d[i] - dredsq * g[i]) / area
                     } else {
                         0.0
                     };
@@ -245,35 +266,37 @@ impl TrustRegion {
                 };
                 model.hessian_product(points, &self.s, &mut self.hs);
                 let (mut shs, mut dhs, mut dhd) = (0.0, 0.0, 0.0);
-                for i in 0..n {
-                    if self.side[i] == 0.0 {
-                        shs += self.s[i] * self.hs[i];
-                        dhs += self.d[i] * self.hs[i];
-                        dhd += self.d[i] * self.hd[i];
+                let (s, d, hs, side) = self.directions();
+                for (i, hd) in self.hd.iter().enumerate() {
+                    if side[i] == 0.0 {
+                        shs += s[i] * hs[i];
+                        dhs += d[i] * hs[i];
+                        dhd += d[i] * hd;
                     }
                 }
-                let reduction = |t: f64| {
-                    let sin = (t + t) / (1.0 + t * t);
+                let reduction = |t: f64, sin: f64| {
                     let curvature = shs + t * (t * dhd - dhs - dhs);
                     sin * (t * dredg + area - 0.5 * sin * curvature)
                 };
                 let Some((t, at_limit)) = best_tangent(bound, reduction) else {
                     return;
                 };
-                let sdec = reduction(t);
+                let (cos, sin) = ((1.0 - t * t) / (1.0 + t * t), sin(t));
+                let sdec = reduction(t, sin);
                 if sdec <= 0.0 {
                     return;
                 }
-                let (cos, sin) = ((1.0 - t * t) / (1.0 + t * t), (t + t) / (1.0 + t * t));
                 (dredg, gredsq) = (0.0, 0.0);
+                let (s, hs, side) = (&self.s[..n], &self.hs[..n], &self.side[..n]);
+                let (g, d, hd) = (&mut self.g[..n], &mut self.d[..n], &mut self.hd[..n]);
                 for i in 0..n {
-                    self.g[i] = self.g[i] + (cos - 1.0) * self.hd[i] + sin * self.hs[i];
-                    if self.side[i] == 0.0 {
-                        self.d[i] = cos * self.d[i] + sin * self.s[i];
-                        dredg += self.d[i] * self.g[i];
-                        gredsq += self.g[i] * self.g[i];
+                    g[i] = g[i] + (cos - 1.0) * hd[i] + sin * hs[i];
+                    if side[i] == 0.0 {
+                        d[i] = cos * d[i] + sin * s[i];
+                        dredg += d[i] * g[i];
+                        gredsq += g[i] * g[i];
                     }
-                    self.hd[i] = cos * self.hd[i] + sin * self.hs[i];
+                    hd[i] = cos * hd[i] + sin * hs[i];
                 }
                 self.qred += sdec;
                 match hit {
@@ -297,6 +320,9 @@ impl TrustRegion {
         points: &Points,
     ) -> Result<(f64, Option<(usize, f64)>), (usize, f64)> {
         let (mut bound, mut hit) = (1.0, None);
+        if self.is_inside {
+            return Ok((bound, hit));
+        }
         for i in 0..self.d.len() {
             if self.side[i] != 0.0 {
                 continue;
@@ -352,31 +378,4 @@ impl TrustRegion {
             y.is_nan() || points.sl[i] <= y && y <= points.su[i]
         }));
     }
-}
-
-/// The best tangent of half the angle on an even grid in (0, bound], refined by a parabola, and whether it is
-/// the bound; none when no angle reduces the model.
-fn best_tangent(bound: f64, reduction: impl Fn(f64) -> f64) -> Option<(f64, bool)> {
-    let count = (17.0 * bound + 3.1) as usize;
-    // First all values, which do not wait for each other.
-    let mut reductions = [0.0; 22];
-    let grid = &mut reductions[1..=count];
-    for (i, r) in grid.iter_mut().enumerate() {
-        *r = reduction(bound * (i + 1) as f64 / count as f64);
-    }
-    let (mut most, mut best) = (0.0, 0);
-    for (i, &r) in grid.iter().enumerate() {
-        if r > most {
-            (most, best) = (r, i + 1);
-        }
-    }
-    if best == 0 {
-        return None;
-    }
-    if best == count {
-        return Some((bound * count as f64 / count as f64, true));
-    }
-    let (before, after) = (reductions[best - 1], reductions[best + 1]);
-    let shift = (after - before) / (most + most - before - after);
-    Some((bound * (best as f64 + 0.5 * shift) / count as f64, false))
 }

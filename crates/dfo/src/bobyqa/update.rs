@@ -1,6 +1,6 @@
 //! Which point leaves, and what changes when the new one enters.
 
-use super::inverse::{Inverse, Trial};
+use super::inverse::Inverse;
 use super::iterate::Iteration;
 use super::model::Model;
 use super::points::Points;
@@ -19,9 +19,9 @@ impl Iteration {
     /// The point t whose denominator, weighted by its distance from the best point, is largest; none when rounding
     /// has spoiled all of them (Powell2009, Section 4).
     ///
-    /// When the trial point is known to improve, it is the best point; otherwise the present one stays. The α of the
-    /// trial must be known.
-    pub(super) fn leaving(&mut self, improves: bool) -> Option<Leaving> {
+    /// When the trial point is known to improve, it is the best point; otherwise the present one stays. Distances are
+    /// in units of `delta`. The α of the trial must be known.
+    pub(super) fn leaving(&mut self, improves: bool, delta: f64) -> Option<Leaving> {
         let (points, trial) = (&self.points, &self.trial);
         let (center, kept) = if improves {
             (&trial.y, None)
@@ -30,7 +30,7 @@ impl Iteration {
         };
         let (alpha, distsq) = (&trial.alpha, &mut self.work[..points.m()]);
         points.y.squared_distances(center, distsq);
-        let delsq = self.delta * self.delta;
+        let delsq = delta * delta;
         let prefers_far = self.variant.rules().prefers_far;
         let (mut most, mut largest, mut best) = (0.0, 0.0, None);
         for k in 0..points.active {
@@ -75,9 +75,7 @@ impl Iteration {
             0
         };
         points.f[t] = f;
-        points.y.write_row(t, &trial.y);
-        let entries = trial.y.iter().zip(&points.xopt);
-        trial.yx[t] = entries.fold(0.0, |sum, (y, x)| sum + y * x);
+        points.replace(t, &trial.y);
 
         // error · ℓ_t is added to the model.
         let z_t = inverse.z.at(t, column);
@@ -85,7 +83,7 @@ impl Iteration {
         let gradient = &mut gradient[..n];
         let scaled = error * z_t;
         let z = inverse.z.column(column);
-        for (((c, yx), p), z) in c.iter_mut().zip(&trial.yx).zip(&mut model.p).zip(z) {
+        for (((c, yx), p), z) in c.iter_mut().zip(&points.yx).zip(&mut model.p).zip(z) {
             *p += scaled * z;
             *c = yx * (z_t * z);
         }
@@ -96,7 +94,6 @@ impl Iteration {
         }
         if improves {
             points.set_best(t);
-            points.y.product(&points.xopt, &mut trial.yx);
             model.move_gradient(points, &trial.d);
         }
     }
@@ -126,14 +123,8 @@ impl Alternative {
     }
 
     /// Replaces the model when, three times in a row, the projected gradient of the alternative is so much
-    /// smaller that |Pg|² ≥ 10 |Pg_alt|². `trial` has just entered the set.
-    pub(crate) fn consider(
-        &mut self,
-        points: &Points,
-        model: &mut Model,
-        inverse: &Inverse,
-        trial: &Trial,
-    ) {
+    /// smaller that |Pg|² ≥ 10 |Pg_alt|².
+    pub(crate) fn consider(&mut self, points: &Points, model: &mut Model, inverse: &Inverse) {
         let fopt = points.fopt();
         self.f[points.active..].fill(0.0);
         for (alt, f) in self.f[..points.active].iter_mut().zip(&points.f) {
@@ -142,10 +133,12 @@ impl Alternative {
         let c = &mut self.c[..points.m() - points.n() - 1];
         inverse.z.transposed_product(&self.f, c);
         inverse.z.product(c, &mut self.p);
-        for (c, (yx, p)) in self.c.iter_mut().zip(trial.yx.iter().zip(&self.p)) {
+        for (c, (yx, p)) in self.c.iter_mut().zip(points.yx.iter().zip(&self.p)) {
             *c = yx * p;
         }
-        self.gradient(points, inverse);
+        self.g.fill(0.0);
+        let (xi, y) = (&inverse.xi, &points.y);
+        xi.add_transposed_products(&self.f, y, &self.c, &mut self.g);
         let (mut gqsq, mut gisq) = (0.0, 0.0);
         for i in 0..points.n() {
             let (mut gq, mut gi) = (model.g[i], self.g[i]);
@@ -166,23 +159,6 @@ impl Alternative {
             model.g.copy_from_slice(&self.g);
             model.p.copy_from_slice(&self.p);
             model.h.fill(0.0);
-        }
-    }
-
-    /// g ← Ξᵀf + Yᵀc, both terms of each point together; four entries side by side.
-    fn gradient(&mut self, points: &Points, inverse: &Inverse) {
-        let last = self.g.len() - 1;
-        for (block, g) in self.g.chunks_mut(4).enumerate() {
-            let column = |j: usize| (4 * block + j).min(last);
-            let xi: [&[f64]; 4] = std::array::from_fn(|j| inverse.xi.column(column(j)));
-            let y: [&[f64]; 4] = std::array::from_fn(|j| points.y.column(column(j)));
-            let mut sum = [0.0; 4];
-            for (k, (f, c)) in self.f.iter().zip(&self.c).enumerate() {
-                for j in 0..4 {
-                    sum[j] = sum[j] + xi[j][k] * f + y[j][k] * c;
-                }
-            }
-            g.copy_from_slice(&sum[..g.len()]);
         }
     }
 }

@@ -12,6 +12,10 @@ use super::step::Step;
 use super::vector::{along, clip, distance, in_cube, orthogonal_part, tangents, unit};
 use super::{Label, Verdict};
 
+/// A cliff as near as this to the limit counts as there: as far as the polls at 10⁻⁴ see, and as values place a limit that
+/// no cliff holds.
+const BESIDE: f64 = 1.1e-4;
+
 /// A limit point of one piece.
 #[derive(Clone, Debug)]
 pub(crate) struct Limit {
@@ -172,7 +176,7 @@ impl Local<'_, '_> {
             return Ok(Polled::Lower(k));
         }
         let mut directions: Vec<(Vec<f64>, f64)> = Vec::new();
-        for radius in [0.05, 0.005, 5e-4, 5e-5, 1e-5] {
+        for radius in [0.05, 0.005, 5e-4, 1e-4, 1e-5] {
             for direction in self.random.basis(n) {
                 directions.push((direction.clone(), radius));
                 directions.push((direction, -radius));
@@ -197,6 +201,7 @@ impl Local<'_, '_> {
                 directions.extend([5e-3, 5e-4, 5e-5, 5e-6].map(|radius| (d.clone(), radius)));
             }
         }
+        directions.extend(edges(&limit.active));
         for (direction, radius) in directions {
             let mut y = along(&limit.u, radius, &direction);
             clip(&mut y);
@@ -229,7 +234,7 @@ impl Local<'_, '_> {
         let at_cliff = (0..self.archive.points.len()).any(|k| {
             self.archive.value(k) > jump
                 && self.archive.label(k).is_some_and(|l| l != limit.label)
-                && distance(self.archive.u(k), &limit.u) <= 3e-5
+                && distance(self.archive.u(k), &limit.u) <= BESIDE
         });
         if !at_cliff {
             return Ok((Verdict::AttainedMinimum, None));
@@ -239,7 +244,7 @@ impl Local<'_, '_> {
             .active
             .iter()
             .any(|(_, lambda)| *lambda > 1e-4 * (1.0 + limit.slope));
-        let radius = if held { 10.0 * FINEST } else { 3e-5 };
+        let radius = if held { 10.0 * FINEST } else { BESIDE };
         let u = scaling.to_unit(&scaling.simplest(&limit.u, radius));
         let k = self.archive.evaluate(&u)?;
         let value = self.archive.value(k);
@@ -285,6 +290,30 @@ impl Local<'_, '_> {
         }
         Ok(best)
     }
+}
+
+/// Through each of several cuts, along all others and a little on this side of them: at a vertex few random directions
+/// stay on the piece, and a cut that is a mistake shows only here.
+fn edges(active: &[(Cut, f64)]) -> Vec<(Vec<f64>, f64)> {
+    let mut directions = Vec::new();
+    if active.len() < 2 {
+        return directions;
+    }
+    for k in 0..active.len() {
+        let others = || active.iter().enumerate().filter(|(i, _)| *i != k);
+        let mut basis: Vec<Vec<f64>> = Vec::new();
+        for (_, (other, _)) in others() {
+            basis.extend(orthogonal_part(&other.normal, &basis, 1e-3));
+        }
+        let Some(mut d) = orthogonal_part(&active[k].0.normal, &basis, 0.05) else {
+            continue;
+        };
+        for (_, (other, _)) in others() {
+            axpy(-0.02, &other.normal, &mut d);
+        }
+        directions.extend([5e-3, 5e-4, 5e-5, 5e-6].map(|radius| (d.clone(), radius)));
+    }
+    directions
 }
 
 /// Slope of the Lagrangian m + Σλh at u on the free part of the cube, and ‖∇m‖ there.

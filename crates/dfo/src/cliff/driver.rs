@@ -15,6 +15,8 @@ use super::{Label, Verdict};
 const START: f64 = 0.1;
 /// Radius at which other pieces are looked at.
 const SKETCH: f64 = 0.05;
+/// Share of the evaluations left for looking at pieces before one of them is solved; the others may follow later.
+const SKETCHES: f64 = 0.3;
 /// Radius at which it is compared with what is known.
 const COARSE: f64 = 9e-3;
 /// Radius at which it ends.
@@ -234,15 +236,21 @@ impl Search<'_, '_> {
     }
 }
 
-/// Solves pieces at the first radius only, as long as another one promises less than the best so far; ends on the best.
+/// Solves pieces at the first radius only, as long as another one promises less than the best so far and evaluations are
+/// not needed for that; ends on the best.
 fn sketch(local: &mut Local<'_, '_>, closed: &[Label]) -> Result<(), Interrupt> {
     let mut taken = closed.to_vec();
     let mut best: Option<(f64, usize)> = None;
+    let left = local.archive.left();
+    let reserved = left - (SKETCHES * left as f64) as usize;
     for _ in 0..2 * local.archive.n + 2 {
         local.run(SKETCH)?;
         let value = local.archive.value(local.x) - local.step_within(0.0, START).decrease;
         taken.push(local.label());
         let (least, _) = *best.insert(best.filter(|b| b.0 <= value).unwrap_or((value, local.x)));
+        if local.archive.left() < reserved {
+            break;
+        }
         let below = least - 1e-3 * (1.0 + least.abs());
         let u = local.archive.u(local.x);
         match promising(local.archive, &local.model, u, &taken, below) {

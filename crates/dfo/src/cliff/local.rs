@@ -21,6 +21,9 @@ pub(crate) fn tolerance(delta: f64) -> f64 {
     (0.02 * delta).min(0.2 * delta * delta).max(FINEST)
 }
 
+/// A failed step may be tried so often again.
+const REPEATS: usize = 1;
+
 /// A trust region on one piece.
 pub(crate) struct Local<'r, 'a> {
     pub archive: &'r mut Archive<'a>,
@@ -36,6 +39,10 @@ pub(crate) struct Local<'r, 'a> {
     pub model: Quadratic,
     pub cuts: Vec<Cut>,
     fails: usize,
+    /// The last step that ended beyond a cliff.
+    failed: Option<Vec<f64>>,
+    /// How often in a row the same step was proposed after that.
+    repeated: usize,
     /// Whether the model has fewer points than a linear function has coefficients.
     sparse: bool,
     /// Values that the model predicted well since the last that it did not.
@@ -64,6 +71,8 @@ impl<'r, 'a> Local<'r, 'a> {
             model,
             cuts: Vec::new(),
             fails: 0,
+            failed: None,
+            repeated: 0,
             sparse: true,
             confirmed: 0,
         }
@@ -186,6 +195,15 @@ impl<'r, 'a> Local<'r, 'a> {
     fn attempt(&mut self, step: &Step, size: f64, tol: f64) -> Result<(), Interrupt> {
         let label = self.label();
         let f = self.archive.value(self.x);
+        // What was learnt from a step that is proposed again and again does not help at this radius.
+        let near = |u: &Vec<f64>| norm_inf(&difference(u, &step.u)) <= 0.1 * size;
+        let again = self.failed.take().as_ref().is_some_and(near);
+        self.repeated = if again { self.repeated + 1 } else { 0 };
+        if self.repeated > REPEATS {
+            self.repeated = 0;
+            self.delta *= 0.5;
+            return Ok(());
+        }
         let k = self.archive.evaluate(&step.u)?;
         match self.archive.label(k) {
             None => self.delta *= 0.7,
@@ -200,6 +218,7 @@ impl<'r, 'a> Local<'r, 'a> {
             }
             Some(_) if self.archive.value(k) < f && !self.stick => {}
             Some(_) => {
+                self.failed = Some(step.u.clone());
                 self.restore(k, tol)?;
                 self.fails += 1;
                 if self.fails > 3 + 2 * self.archive.n {

@@ -43,12 +43,44 @@ impl Local<'_, '_> {
             }
             return Ok(());
         }
-        // Behind none of the cuts near y: a face of its own.
-        if let Some(b) = record(self.archive, self.x, k, None, None, tol)? {
+        // Behind none of the cuts near y: a face of its own, looked for clear of those that are known.
+        let (low, high) = self.clear_of_known(k, &near, reach)?;
+        if let Some(b) = record(self.archive, low, high, None, None, tol)? {
             apart.retain(|&a| a != b);
             self.archive.brackets[b].apart.extend(apart);
         }
         Ok(())
+    }
+
+    /// Two points between which the label is lost, if possible not by any of the `known` cuts near the point k beyond
+    /// the cliff: the second lies behind all of these.
+    fn clear_of_known(
+        &mut self,
+        k: usize,
+        known: &[Cut],
+        reach: f64,
+    ) -> Result<(usize, usize), Interrupt> {
+        let mut y = self.archive.u(k).to_vec();
+        let clear = 0.1 * reach;
+        for _ in 0..3 {
+            for cut in known {
+                let over = cut.surface.value(&y) + clear;
+                if over > 0.0 {
+                    axpy(-over, &cut.normal, &mut y);
+                }
+            }
+            clip(&mut y);
+        }
+        if distance(&y, self.archive.u(k)) > reach {
+            return Ok((self.x, k));
+        }
+        let l = self.archive.evaluate(&y)?;
+        let label = self.archive.label(l);
+        Ok(match label {
+            None => (self.x, k),
+            Some(found) if found == self.label() => (l, k),
+            Some(_) => (self.x, l),
+        })
     }
 
     /// Walks back from the point k against `normal` until the label returns: the first point that has it and the last

@@ -5,6 +5,7 @@ use linalg::slice::dot;
 use super::Label;
 use super::archive::Archive;
 use super::cut::{Cut, contradicted, fit_cut};
+use super::local::tolerance;
 use super::vector::{difference, distance};
 
 /// Sorts the brackets of `label` within `radius` of u into cuts and fits each.
@@ -61,12 +62,8 @@ pub(crate) fn cuts(
         sorting.found(&mut free);
     }
     sorting.adopt();
-    let mut cuts = sorting.cuts;
-    // What is a guess yet will be measured when it matters.
-    cuts.retain(|cut| {
-        cut.brackets.len() < u.len()
-            || cut.surface.value(u) <= 0.1 * delta && !contradicted(archive, cut, &witnesses)
-    });
+    let mut cuts = std::mem::take(&mut sorting.cuts);
+    cuts.retain(|cut| !sorting.is_refuted(cut));
     cuts
 }
 
@@ -114,13 +111,27 @@ impl Sorting<'_, '_> {
         let is_guess = |cut: &Cut| cut.brackets.len() < self.u.len();
         let (guesses, measured) = std::mem::take(&mut self.cuts)
             .into_iter()
-            .partition(is_guess);
-        self.cuts = measured;
+            .partition::<Vec<Cut>, _>(is_guess);
+        self.cuts = measured
+            .into_iter()
+            .filter(|cut| !self.is_refuted(cut))
+            .collect();
         for guess in guesses {
-            if !self.join(&guess) && !self.cuts.iter().any(|cut| self.explains(cut, &guess)) {
+            if self.join(&guess) {
+                continue;
+            }
+            let needless = |cut: &Cut| self.explains(cut, &guess) || self.separates(cut, &guess);
+            if !self.cuts.iter().any(needless) {
                 self.cuts.push(guess);
             }
         }
+    }
+
+    /// Whether known points contradict a measured cut. What is a guess yet will be measured when it matters.
+    fn is_refuted(&self, cut: &Cut) -> bool {
+        cut.brackets.len() >= self.u.len()
+            && (cut.surface.value(self.u) > 0.1 * self.delta
+                || contradicted(self.archive, cut, self.witnesses))
     }
 
     /// Adds the brackets of `other` to the cut that explains them best, if any does.
@@ -139,16 +150,32 @@ impl Sorting<'_, '_> {
         false
     }
 
-    /// Whether a measured cut passes by a guess so near that the guess is no face of its own.
+    /// Whether a measured cut passes by a guess so near that the guess is no face of its own, and not beyond it: a cliff
+    /// met on this side of where a cut predicts it shows that the cut is wrong there.
     fn explains(&self, cut: &Cut, guess: &Cut) -> bool {
         let b = guess.brackets[0];
         let bracket = &self.archive.brackets[b];
         let z = self.archive.middle(bracket);
-        let near = 0.25 * cut.gap(self.archive, &z) + 3.0 * self.archive.width(bracket);
+        let (gap, width) = (cut.gap(self.archive, &z), self.archive.width(bracket));
+        let value = cut.surface.value(&z);
         cut.brackets.len() >= self.u.len()
             && cut.high == guess.high
             && !apart(self.archive, &cut.brackets, b)
-            && cut.surface.value(&z).abs() <= near
+            && value <= 0.25 * gap + 3.0 * width
+            && value >= -tolerance(self.delta) - 3.0 * width
+    }
+
+    /// Whether a measured cut with another label beyond passes between the ends of the first bracket of a guess: at a
+    /// corner that crosses two faces at once and is no third one.
+    fn separates(&self, cut: &Cut, guess: &Cut) -> bool {
+        let bracket = &self.archive.brackets[guess.brackets[0]];
+        let at = |k: usize| cut.surface.value(self.archive.u(k));
+        let doubt = 0.5 * self.archive.width(bracket);
+        cut.brackets.len() >= self.u.len()
+            && cut.high != guess.high
+            && at(bracket.low) < doubt
+            && at(bracket.high) > -doubt
+            && at(bracket.low) < at(bracket.high)
     }
 
     /// How far off `cut` passes by the first bracket of `other`, in units of what it may be wrong by; none when they are
