@@ -36,8 +36,8 @@ impl Local<'_, '_> {
         let h = (0.25 * self.delta)
             .max(5.0 * self.archive.width(&self.archive.brackets[cut.brackets[0]]));
         // A direction needs no finer brackets.
-        // Note (2026-11-28): those of the place cost an evaluation more for each bracket, which `trap5` needs elsewhere. With
-        // twice this width the limit of example 4 is 10⁻⁵ off, and its cliff is overlooked.
+        // Note (2026-11-28): finer ones cost an evaluation more for each halving. With brackets twice as wide the solver
+        // overlooks the cliff at the limit of example 4 of the pessimistic problems.
         let coarse = tol.max(ORIENTING * h.min(0.25 * self.delta));
         let mut known = vec![cut.normal.clone()];
         for &b in &cut.brackets[1..] {
