@@ -278,3 +278,45 @@ fn misuse_is_an_error_that_names_it() {
     let run = Bobyqa::new(&[5.0, -7.0], &BOX.0, &BOX.1, &options(0.25)).unwrap();
     assert_eq!(run.ask(), Some([1.0, -1.0].as_slice()));
 }
+
+#[test]
+fn one_variable_is_enough() {
+    for options in variants() {
+        let found = solve(|x| (x[0] - 0.3).powi(4) + x[0], &[0.5], &options);
+        // 4 (x − 0.3)³ = −1
+        let x = 0.3 - 0.25_f64.cbrt();
+        assert!(
+            (found.x[0] - x).abs() < 1e-5 && found.evaluations < 60,
+            "{found}"
+        );
+    }
+}
+
+#[test]
+fn infinite_starts_are_refused_and_bounds_without_room_fix_a_variable() {
+    let found = Bobyqa::new(&[NONE, 0.0], &BOX.0, &BOX.1, &options(0.1)).unwrap_err();
+    assert!(matches!(
+        found,
+        DfoError::Model(ModelError::Infinite { index: 0, .. })
+    ));
+    let upper = [1.0, 0.25 + f64::EPSILON / 4.0];
+    for options in variants() {
+        let found = minimize(bowl, &[0.0, 0.0], &[-1.0, 0.25], &upper, &options).unwrap();
+        assert!(
+            (found.x[0] - 0.3).abs() < 1e-6 && (found.x[1] - 0.25).abs() < 1e-15,
+            "{found}"
+        );
+    }
+}
+
+/// PRIMA takes all of these for 1e30.
+#[test]
+fn values_beyond_1e30_are_values() {
+    for options in variants() {
+        let found = solve(|x| 1e35 * (1.0 + bowl(x)), &[-0.5, 0.8], &options);
+        assert!(
+            found.value < 1e35 * (1.0 + 1e-9) && found.barriers == 0,
+            "{found}"
+        );
+    }
+}
