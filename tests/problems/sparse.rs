@@ -1,68 +1,12 @@
 //! Sums of squares whose residuals depend on a few variables each: derivatives at a cost of O(n).
 
+mod element;
+
 use linalg::Pattern;
 use nlp_model::{Counters, Meta, Model, Smooth, TwiceSmooth, Verb};
 
 use super::more_garbow_hillstrom::Function;
-
-/// Most variables of one residual.
-const WIDTH: usize = 7;
-
-/// A residual with its derivatives in its own variables.
-#[derive(Clone, Copy, Debug)]
-struct Element {
-    value: f64,
-    /// Variables and gradient; the first `len` count.
-    vars: [usize; WIDTH],
-    gradient: [f64; WIDTH],
-    len: usize,
-    /// Second derivatives that are not zero, as (a, b, value) with places b ≤ a in `vars`; the first
-    /// `seconds` count.
-    second: [(usize, usize, f64); WIDTH],
-    seconds: usize,
-}
-
-impl Element {
-    #[inline(always)]
-    fn new(value: f64) -> Self {
-        Element {
-            value,
-            vars: [0; WIDTH],
-            gradient: [0.0; WIDTH],
-            len: 0,
-            second: [(0, 0, 0.0); WIDTH],
-            seconds: 0,
-        }
-    }
-
-    /// Adds a variable with its derivative; variables come in ascending order.
-    #[inline(always)]
-    fn var(mut self, j: usize, derivative: f64) -> Self {
-        (self.vars[self.len], self.gradient[self.len]) = (j, derivative);
-        self.len += 1;
-        self
-    }
-
-    /// Adds a second derivative in the variables at the places `a` ≥ `b`.
-    #[inline(always)]
-    fn second(mut self, a: usize, b: usize, derivative: f64) -> Self {
-        self.second[self.seconds] = (a, b, derivative);
-        self.seconds += 1;
-        self
-    }
-
-    /// Adds a variable and its own second derivative.
-    #[inline(always)]
-    fn curved(self, j: usize, derivative: f64, second: f64) -> Self {
-        let place = self.len;
-        self.var(j, derivative).second(place, place, second)
-    }
-
-    fn entries(&self) -> impl Iterator<Item = (usize, f64)> + '_ {
-        let pairs = self.vars.iter().copied().zip(self.gradient);
-        pairs.take(self.len)
-    }
-}
+use element::{Element, WIDTH};
 
 /// What is done with each element; implementations are inlined always, closures when they are short.
 trait Visitor {
