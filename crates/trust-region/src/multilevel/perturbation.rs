@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use linalg::slice::{axpy, norm2, scale};
+use linalg::random::SplitMix;
+use linalg::slice::{axpy, norm2};
 use nlp_model::Multilevel;
 
 use super::frame::Frame;
@@ -57,7 +58,7 @@ pub(super) fn perturb(
     seed: u64,
 ) -> Perturbation {
     let (n, levels) = (state.x.len(), problem.levels());
-    let mut random = Random(seed);
+    let mut random = SplitMix::new(seed);
     let size = 1.0 + norm2(&state.x);
     // the variation of each level nearby
     let mut resolution = vec![0.0_f64; levels];
@@ -126,30 +127,4 @@ pub(super) fn perturb(
         }
     }
     result
-}
-
-/// A generator of random directions (SplitMix64).
-struct Random(u64);
-
-impl Random {
-    /// Uniform in (0, 1).
-    fn uniform(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^= z >> 31;
-        ((z >> 11) as f64 + 0.5) / (1u64 << 53) as f64
-    }
-
-    /// A unit vector, uniform on the sphere.
-    fn direction(&mut self, n: usize) -> Vec<f64> {
-        let normal = |random: &mut Random| {
-            let (u, v) = (random.uniform(), random.uniform());
-            (-2.0 * u.ln()).sqrt() * (std::f64::consts::TAU * v).cos()
-        };
-        let mut w: Vec<f64> = (0..n).map(|_| normal(self)).collect();
-        scale(1.0 / norm2(&w), &mut w);
-        w
-    }
 }
