@@ -1,5 +1,6 @@
 //! BOBYQA from several starts.
 
+use linalg::random::SplitMix;
 use nlp_model::check_length;
 
 use crate::DfoError;
@@ -90,32 +91,18 @@ fn key(solution: &Solution) -> f64 {
 /// x⁰ and a Latin hypercube.
 fn sample(x0: &[f64], lower: &[f64], upper: &[f64], options: &Options) -> Vec<Vec<f64>> {
     let others = options.starts - 1;
-    let mut random = SplitMix(options.seed);
+    let mut random = SplitMix::new(options.seed);
     let mut starts = vec![x0.to_vec(); options.starts];
     let mut cells: Vec<usize> = (0..others).collect();
     for i in 0..x0.len() {
         for k in (1..others).rev() {
-            cells.swap(k, (random.next() * (k + 1) as f64) as usize);
+            cells.swap(k, (random.uniform() * (k + 1) as f64) as usize);
         }
         for (start, cell) in starts[1..].iter_mut().zip(&cells) {
-            let share = (*cell as f64 + random.next()) / others as f64;
+            let share = (*cell as f64 + random.uniform()) / others as f64;
             // not lower + share · (upper − lower), which may overflow
             start[i] = ((1.0 - share) * lower[i] + share * upper[i]).clamp(lower[i], upper[i]);
         }
     }
     starts
-}
-
-/// The generator of Steele, Lea and Flood.
-struct SplitMix(u64);
-
-impl SplitMix {
-    /// A number in [0, 1).
-    fn next(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
-    }
 }

@@ -8,6 +8,7 @@ use super::cut::Cut;
 use super::local::{FINEST, Local, tolerance};
 use super::problem::Scaling;
 use super::quadratic::Quadratic;
+use super::random::basis;
 use super::step::Step;
 use super::vector::{along, clip, distance, in_cube, orthogonal_part, tangents, unit};
 use super::{Label, Verdict};
@@ -177,7 +178,7 @@ impl Local<'_, '_> {
         }
         let mut directions: Vec<(Vec<f64>, f64)> = Vec::new();
         for radius in [0.05, 0.005, 5e-4, 1e-4, 1e-5] {
-            for direction in self.random.basis(n) {
+            for direction in basis(self.random, n) {
                 directions.push((direction.clone(), radius));
                 directions.push((direction, -radius));
             }

@@ -1,12 +1,14 @@
 //! The global driver: where local solves begin, and when the search ends.
 
+use linalg::random::SplitMix;
+
 use super::archive::{Archive, Interrupt};
 use super::bisect::confirm;
 use super::certificate::{Limit, Polled};
 use super::local::Local;
 use super::problem::Scaling;
 use super::quadratic::Quadratic;
-use super::random::{Filling, Random};
+use super::random::Filling;
 use super::step::{Subproblem, solve as minimize};
 use super::vector::distance;
 use super::{Label, Verdict};
@@ -65,7 +67,7 @@ pub(crate) fn run(
     if n == 0 {
         return Ok(());
     }
-    let mut random = Random::new(seed);
+    let mut random = SplitMix::new(seed);
     let mut filling = Filling::new(n, &mut random);
     let mut search = Search {
         archive,
@@ -106,7 +108,7 @@ pub(crate) fn run(
 struct Search<'s, 'a> {
     archive: &'s mut Archive<'a>,
     scaling: &'s Scaling,
-    random: Random,
+    random: SplitMix,
     found: &'s mut Found,
     /// Labels that local solves ended on.
     closed: Vec<Label>,

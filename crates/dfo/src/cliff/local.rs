@@ -1,5 +1,6 @@
 //! The local solve: a trust region on the model of one piece, cut by the models of its cliffs.
 
+use linalg::random::SplitMix;
 use linalg::slice::{axpy, norm_inf, norm2};
 
 use super::Label;
@@ -8,7 +9,6 @@ use super::bisect::confirm;
 use super::cut::Cut;
 use super::model::{Uncertainty, fit_model, model_points};
 use super::quadratic::{Quadratic, coefficients};
-use super::random::Random;
 use super::sorting::cuts;
 use super::step::{Step, Subproblem, solve};
 use super::vector::{along, clip, difference, distance};
@@ -27,7 +27,7 @@ const REPEATS: usize = 1;
 /// A trust region on one piece.
 pub(crate) struct Local<'r, 'a> {
     pub archive: &'r mut Archive<'a>,
-    pub random: &'r mut Random,
+    pub random: &'r mut SplitMix,
     /// The lowest point on the piece.
     pub x: usize,
     piece: Label,
@@ -53,7 +53,7 @@ impl<'r, 'a> Local<'r, 'a> {
     /// Begins at the point `x`, which has a label.
     pub fn new(
         archive: &'r mut Archive<'a>,
-        random: &'r mut Random,
+        random: &'r mut SplitMix,
         x: usize,
         delta: f64,
         stick: bool,
