@@ -84,10 +84,9 @@ impl Default for StabilityOptions {
     }
 }
 
-impl StabilityOptions {
-    fn radius_at(&self, y: &[f64]) -> f64 {
-        self.radius * norm_inf(y).max(1.0)
-    }
+/// Half the side of the box around y, for R.
+fn box_radius(radius: f64, y: &[f64]) -> f64 {
+    radius * norm_inf(y).max(1.0)
 }
 
 /// (x̄, ȳ), and ℓ and g₀ at s = ȳ.
@@ -107,10 +106,7 @@ impl Place<'_> {
     /// The gradient of f − φ and those of the rows cancel in some combinations. Unless they do so to all digits,
     /// large weights of such a combination show directions that are not there.
     fn make_exact(&mut self, lower: &Lower) -> Result<f64, SsnError> {
-        let values = self.own.values.iter().zip(&lower.equalities);
-        let violation = values.fold(0.0, |worst: f64, (&g, &equality)| {
-            worst.max(if equality { g.abs() } else { g })
-        });
+        let violation = lower.violation(&self.own);
         let f0 = self.own.slope[2].clone();
         let Some(vertices) = multipliers(lower, self)? else {
             return Ok(violation);
@@ -168,9 +164,7 @@ pub fn of_qvi(
     y: &[f64],
     options: &StabilityOptions,
 ) -> Result<Stability, SsnError> {
-    check_point("x", x, problem.nx())?;
-    check_point("y", y, problem.ny())?;
-    check_radius(options.radius)?;
+    check(problem, x, y, options.radius)?;
     let lower = Lower::near(problem, x, y);
     let own = lower.at(x, y, y)?;
     let active = active_rows(&lower, &own);
@@ -246,7 +240,10 @@ pub fn of_bilevel(
     of_qvi(&Linearised::new(problem)?, x, y, options)
 }
 
-fn check_radius(radius: f64) -> Result<(), SsnError> {
+/// The lengths of x and y, and R.
+fn check(problem: &dyn Qvi, x: &[f64], y: &[f64], radius: f64) -> Result<(), SsnError> {
+    check_point("x", x, problem.nx())?;
+    check_point("y", y, problem.ny())?;
     if radius > 0.0 && radius.is_finite() {
         return Ok(());
     }
@@ -300,7 +297,7 @@ fn behind_value(
         .map(|(a, slack)| (a, if is_affine { slack } else { 0.0 }))
         .collect();
     let radius = if is_affine {
-        options.radius_at(at.y)
+        box_radius(options.radius, at.y)
     } else {
         1.0
     };

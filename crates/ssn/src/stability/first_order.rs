@@ -37,6 +37,38 @@ pub(super) struct FirstOrder {
     pub rows: Vec<[Vec<f64>; 3]>,
 }
 
+/// Objective gradient, rows and their gradients of a model at one point.
+#[derive(Debug)]
+pub(super) struct Dense {
+    pub slope: Vec<f64>,
+    pub values: Vec<f64>,
+    pub rows: Vec<Vec<f64>>,
+}
+
+impl Dense {
+    /// The derivatives at `point`; an error where they are not finite.
+    pub fn at(model: &OneSided, point: &[f64]) -> Result<Self, SsnError> {
+        let (n, q) = (point.len(), model.meta().ncon());
+        let (mut slope, mut values) = (vec![0.0; n], vec![0.0; q]);
+        let mut entries = vec![0.0; model.jac_structure().nnz()];
+        model.grad(point, &mut slope);
+        model.cons(point, &mut values);
+        model.jac_coord(point, &mut entries);
+        if !(all_finite(&slope) && all_finite(&values) && all_finite(&entries)) {
+            return Err(FactorError::NotFinite.into());
+        }
+        let mut rows = vec![vec![0.0; n]; q];
+        for ((i, j), value) in model.jac_structure().iter().zip(&entries) {
+            rows[i][j] += value;
+        }
+        Ok(Dense {
+            slope,
+            values,
+            rows,
+        })
+    }
+}
+
 impl<'a> Lower<'a> {
     /// The lower level near (x, y, y).
     pub fn near(problem: &'a dyn Qvi, x: &[f64], y: &[f64]) -> Self {
@@ -87,21 +119,11 @@ impl<'a> Lower<'a> {
     /// Derivatives at (x, y, s).
     pub fn at(&self, x: &[f64], y: &[f64], s: &[f64]) -> Result<FirstOrder, SsnError> {
         debug_assert_eq!((x.len(), y.len(), s.len()), (self.nx, self.ny, self.ny));
-        let point = [x, y, s].concat();
-        let (n, q) = (point.len(), self.equalities.len());
-        let mut slope = vec![0.0; n];
-        let mut values = vec![0.0; q];
-        let mut entries = vec![0.0; self.model.jac_structure().nnz()];
-        self.model.grad(&point, &mut slope);
-        self.model.cons(&point, &mut values);
-        self.model.jac_coord(&point, &mut entries);
-        if !(all_finite(&slope) && all_finite(&values) && all_finite(&entries)) {
-            return Err(FactorError::NotFinite.into());
-        }
-        let mut dense = vec![vec![0.0; n]; q];
-        for ((i, j), value) in self.model.jac_structure().iter().zip(&entries) {
-            dense[i][j] += value;
-        }
+        let Dense {
+            slope,
+            values,
+            rows,
+        } = Dense::at(&self.model, &[x, y, s].concat())?;
         let split = |v: &[f64]| {
             let (x, ys) = v.split_at(self.nx);
             let (y, s) = ys.split_at(self.ny);
@@ -110,7 +132,15 @@ impl<'a> Lower<'a> {
         Ok(FirstOrder {
             slope: split(&slope),
             values,
-            rows: dense.iter().map(|row| split(row)).collect(),
+            rows: rows.iter().map(|row| split(row)).collect(),
+        })
+    }
+
+    /// Largest violation of g₀ where `own` was taken.
+    pub fn violation(&self, own: &FirstOrder) -> f64 {
+        let rows = own.values.iter().zip(&self.equalities);
+        rows.fold(0.0, |worst: f64, (&g, &equality)| {
+            worst.max(if equality { g.abs() } else { g })
         })
     }
 

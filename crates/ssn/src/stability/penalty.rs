@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use linalg::FactorError;
-use linalg::slice::{all_finite, norm_inf, norm2};
-use nlp_model::{Model, OneSided, Qvi, Smooth};
+use linalg::slice::{norm_inf, norm2};
+use nlp_model::{Model, OneSided, Qvi};
 
 use super::cone::{MultiplierCone, Origin};
+use super::first_order::Dense;
 use super::program::{Outcome, Program};
 use crate::SsnError;
 use crate::regularity::ACTIVE;
@@ -45,21 +45,12 @@ pub(super) fn penalty(
     sharpness: f64,
 ) -> Result<PenaltyEstimate, SsnError> {
     let model = OneSided::new(problem.upper());
-    let point = [x, y].concat();
-    let (nx, nz, p) = (x.len(), point.len(), model.meta().ncon());
-    let mut slope = vec![0.0; nz];
-    let mut values = vec![0.0; p];
-    let mut entries = vec![0.0; model.jac_structure().nnz()];
-    model.grad(&point, &mut slope);
-    model.cons(&point, &mut values);
-    model.jac_coord(&point, &mut entries);
-    if !(all_finite(&slope) && all_finite(&values) && all_finite(&entries)) {
-        return Err(FactorError::NotFinite.into());
-    }
-    let mut rows = vec![vec![0.0; nz]; p];
-    for ((i, j), value) in model.jac_structure().iter().zip(&entries) {
-        rows[i][j] += value;
-    }
+    let (nx, nz, p) = (x.len(), x.len() + y.len(), model.meta().ncon());
+    let Dense {
+        slope,
+        values,
+        rows,
+    } = Dense::at(&model, &[x, y].concat())?;
     let active = (0..p).filter(|&i| model.meta().is_equality(i) || values[i] >= -ACTIVE);
     let active: Vec<usize> = active.collect();
     let moves = |i: &usize| norm_inf(&rows[*i][nx..]) > 0.0;

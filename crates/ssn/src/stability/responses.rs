@@ -7,7 +7,7 @@ use linalg::slice::{dot, norm_inf};
 use super::condition::{Answer, Condition};
 use super::first_order::{FirstOrder, Lower};
 use super::polytope::Polytope;
-use super::{Place, StabilityOptions};
+use super::{Place, StabilityOptions, box_radius};
 use crate::SsnError;
 use crate::regularity::{ACTIVE, RANK, smallest_curvature};
 
@@ -92,7 +92,7 @@ impl Responses {
         options: &StabilityOptions,
     ) -> Result<(), SsnError> {
         let (m, q) = (lower.ny, lower.equalities.len());
-        let radius = options.radius_at(at.y);
+        let radius = box_radius(options.radius, at.y);
         let mut face = Polytope::new(m, 1e-8);
         let mut unit = vec![0.0; m];
         for i in 0..q {

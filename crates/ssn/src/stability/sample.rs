@@ -4,12 +4,12 @@ use std::fmt;
 
 use linalg::random::SplitMix;
 use linalg::slice::{dot, norm_inf, norm1, norm2, sub};
-use nlp_model::{Bilevel, Linearised, Qvi, check_point};
+use nlp_model::{Bilevel, Linearised, Qvi};
 
-use super::check_radius;
 use super::equilibrium::nearest_from;
 use super::first_order::Lower;
 use super::program::{Outcome, Program};
+use super::{box_radius, check};
 use crate::SsnError;
 use crate::regularity::ACTIVE;
 
@@ -116,9 +116,7 @@ pub fn sample_qvi(
     y: &[f64],
     options: &SampleOptions,
 ) -> Result<Sample, SsnError> {
-    check_point("x", x, problem.nx())?;
-    check_point("y", y, problem.ny())?;
-    check_radius(options.radius)?;
+    check(problem, x, y, options.radius)?;
     if !(options.spread > 0.0 && options.spread.is_finite()) {
         return Err(SsnError::Option {
             name: "spread",
@@ -131,7 +129,7 @@ pub fn sample_qvi(
         lower: Lower::near(problem, x, y),
         x,
         y,
-        radius: options.radius * norm_inf(y).max(1.0),
+        radius: box_radius(options.radius, y),
         random: SplitMix::new(options.seed),
         multipliers: nearest_from(problem, x, y, None)?.map(|zeta| zeta[y.len()..].to_vec()),
     };
@@ -289,11 +287,7 @@ impl Sampler<'_> {
             }
         }
         let own = self.lower.at(x, &y, &y)?;
-        let violations = own.values.iter().zip(&self.lower.equalities);
-        let worst = violations.fold(0.0, |worst: f64, (&g, &equality)| {
-            worst.max(if equality { g.abs() } else { g })
-        });
-        Ok((worst <= 1e-8).then_some(y))
+        Ok((self.lower.violation(&own) <= 1e-8).then_some(y))
     }
 
     /// φ(x, y) over the box around ȳ.
