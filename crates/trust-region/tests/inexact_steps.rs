@@ -165,7 +165,7 @@ fn a_change_of_variables_preconditions_conjugate_gradients() {
     let d: Vec<f64> = (0..n)
         .map(|i| 10f64.powf(3.0 * i as f64 / (n - 1) as f64))
         .collect();
-    let (v, g) = (Rng(11).vector(n), Rng(12).vector(n));
+    let (v, g) = (Rng::new(11).vector(n), Rng::new(12).vector(n));
     let h = |x: &[f64], y: &mut [f64]| {
         let along = dot(&v, x);
         for i in 0..n {
@@ -213,7 +213,7 @@ fn sparse_exact_steps_agree_with_dense_ones() {
 /// Sparse and dense steps of random values on the pattern, indefinite and definite.
 fn agree(pattern: &linalg::Pattern) {
     let n = pattern.nrows();
-    let mut rng = Rng(7);
+    let mut rng = Rng::new(7);
     let mut sparse = SparseMoreSorensen::new(pattern);
     let mut dense = MoreSorensen::new(n);
     for round in 0..60 {
@@ -260,7 +260,7 @@ fn doglegs_bend_where_the_textbook_says() {
 
 #[test]
 fn indefinite_hessians_are_left_along_negative_curvature() {
-    let case = rotated(&mut Rng(3), &[-1.0, 2.0, 3.0], &[0.0, 1.0, 1.0], 2.0);
+    let case = rotated(&mut Rng::new(3), &[-1.0, 2.0, 3.0], &[0.0, 1.0, 1.0], 2.0);
     let mut s = vec![0.0; 3];
     let plane = TwoDimensional::new(3)
         .solve(&case.h, &case.g, case.delta, &mut s)
@@ -319,7 +319,7 @@ fn what_is_not_finite_is_an_error_of_every_method() {
 
 #[test]
 fn a_short_basis_is_reported() {
-    let case = rotated(&mut Rng(5), &[1.0, 2.0, 3.0, 4.0], &[1.0; 4], 10.0);
+    let case = rotated(&mut Rng::new(5), &[1.0, 2.0, 3.0, 4.0], &[1.0; 4], 10.0);
     let mut s = vec![0.0; 4];
     let step = GeneralizedLanczos::new(4, 2)
         .solve(case.product(), &case.g, case.delta, 1e-10, &mut s)

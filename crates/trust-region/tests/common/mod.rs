@@ -1,20 +1,20 @@
 //! Random subproblems of known spectrum.
 #![allow(dead_code, reason = "each test file uses what it needs")]
 
+use linalg::random::SplitMix;
 use linalg::slice::{axpy, dot, norm2, scale};
 
-/// Numbers that look random, from a seed: splitmix64.
-pub struct Rng(pub u64);
+/// Numbers that look random, from a seed.
+pub struct Rng(SplitMix);
 
 impl Rng {
-    /// Uniform in (−1, 1).
+    pub fn new(seed: u64) -> Self {
+        Rng(SplitMix::new(seed))
+    }
+
+    /// Uniform in [−1, 1).
     pub fn signed(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^= z >> 31;
-        2.0 * ((z >> 11) as f64 / (1u64 << 53) as f64) - 1.0
+        self.0.symmetric()
     }
 
     pub fn vector(&mut self, n: usize) -> Vec<f64> {
@@ -81,7 +81,7 @@ pub fn rotated(rng: &mut Rng, eigenvalues: &[f64], gamma: &[f64], delta: f64) ->
 
 /// A random subproblem of one of ten kinds, easy, hard, nearly hard, semidefinite, badly scaled, ….
 pub fn random(seed: u64) -> Subproblem {
-    let mut rng = Rng(seed);
+    let mut rng = Rng::new(seed);
     let n = 1 + rng.below(12);
     let mut eigenvalues: Vec<f64> = (0..n).map(|_| 3.0 * rng.signed()).collect();
     let mut gamma = rng.vector(n);
